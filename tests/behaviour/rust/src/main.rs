@@ -1,0 +1,2 @@
+//! Runs the shared list of behaviours through the Rust crate.
+fn main() {}
