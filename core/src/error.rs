@@ -1,0 +1,132 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::ErrorKind;
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A failure: what kind, what happened, what to do, whether a later try may succeed.
+///
+/// No part of it ever holds a token: messages are written here, and foreign text passes through
+/// [`quote`] before it is put into one.
+///
+/// ```
+/// let error = mmcred::AccessToken::parse("").unwrap_err();
+/// assert_eq!(error.kind().name(), "invalid_token");
+/// assert!(!error.hint().is_empty());
+/// ```
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    hint: Option<String>,
+    retry_after: Option<Duration>,
+    request_id: Option<String>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of that kind; `message` says what happened and to what.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            retry_after: None,
+            request_id: None,
+            source: None,
+        }))
+    }
+
+    /// The kind, by which a program decides.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What happened, in one sentence. The same text as `Display`.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The next step for a person.
+    pub fn hint(&self) -> &str {
+        self.0.hint.as_deref().unwrap_or(self.0.kind.hint())
+    }
+
+    /// How long the server asked to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The id under which a Mattermost administrator finds the request in the server's log.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Replaces the kind's general advice by a better one.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    /// Keeps the cause for `source()`. Never for an error that prints a URL or a body.
+    pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Text from outside, fit for one line of a message: control characters escaped, at most 80 characters.
+///
+/// Never for text that may be a token.
+pub(crate) fn quote(text: &str) -> String {
+    const MOST: usize = 80;
+    let mut quoted: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(MOST).is_some() {
+        quoted.push('…');
+    }
+    format!("'{quoted}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_is_one_pointer() {
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn quoted_text_stays_on_one_line() {
+        assert_eq!(quote("a\nb\u{1b}[0m"), "'a\\nb\\u{1b}[0m'");
+        assert!(quote(&"x".repeat(1 << 20)).len() < 100);
+    }
+}

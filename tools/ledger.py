@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+"""Writes what each language knows of the ledger of errors, tests/vectors/errors.json.
+
+    tools/ledger.py           writes the generated files
+    tools/ledger.py --check   writes nothing; exits 1 and names each file that differs
+"""
+import json
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "Generated from tests/vectors/errors.json by tools/ledger.py; change those, not this."
+
+
+def camel(name):
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def or_pattern(arms):
+    return "\n                | ".join(arms)
+
+
+def rust(errors):
+    rows = "".join(
+        f"    /// {e['meaning']}\n    {camel(e['name'])} = {e['number']},\n" for e in errors
+    )
+
+    def arm(pattern, value):
+        line = f"            {pattern} => {value},\n"
+        # As rustfmt would: a line over 100 columns becomes a block.
+        if len(line) > 101:
+            line = f"            {pattern} => {{\n                {value}\n            }}\n"
+        return line
+
+    def arms(render):
+        return "".join(arm(f"Self::{camel(e['name'])}", render(e)) for e in errors)
+
+    later = [f"Self::{camel(e['name'])}" for e in errors if e["retry"] == "later"]
+    likely = [f"Self::{camel(e['name'])}" for e in errors if e["certainty"] == "likely"]
+    all_kinds = "".join(f"        Self::{camel(e['name'])},\n" for e in errors)
+    return f"""// {NOTE}
+
+/// What kind of failure an [`Error`](crate::Error) is. The numbers are the same in every language and never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+#[non_exhaustive]
+pub enum ErrorKind {{
+{rows}}}
+
+impl ErrorKind {{
+    /// Every kind, in the order of their numbers.
+    pub const ALL: &'static [Self] = &[
+{all_kinds}    ];
+
+    /// The number: `MMCRED_…` in C, the same everywhere.
+    pub const fn number(self) -> u32 {{
+        self as u32
+    }}
+
+    /// The name in snake_case: `code` in Python and Node.
+    pub const fn name(self) -> &'static str {{
+        match self {{
+{arms(lambda e: json.dumps(e["name"]))}        }}
+    }}
+
+    /// Whether the same call may succeed later without anybody changing anything.
+    pub const fn may_retry(self) -> bool {{
+        matches!(
+            self,
+            {or_pattern(later)}
+        )
+    }}
+
+    /// Whether the kind is certain, or the likely reading of an answer that has several causes.
+    pub const fn is_certain(self) -> bool {{
+        !matches!(
+            self,
+            {or_pattern(likely)}
+        )
+    }}
+
+    /// What to do about it, where the error itself has nothing better to say.
+    pub const fn hint(self) -> &'static str {{
+        match self {{
+{arms(lambda e: json.dumps(e["hint"], ensure_ascii=False))}        }}
+    }}
+}}
+"""
+
+
+def c(errors):
+    rows = "".join(
+        f"/// {e['meaning']}\npub const MMCRED_{e['name'].upper()}: mmcred_status = {e['number']};\n"
+        for e in errors
+    )
+    return f"""// {NOTE}
+#![allow(non_camel_case_types)]
+
+/// What a function of this library returns: `MMCRED_OK` or the number of an error.
+pub type mmcred_status = u32;
+
+/// The call did what it says.
+pub const MMCRED_OK: mmcred_status = 0;
+{rows}"""
+
+
+def python(errors):
+    classes = "".join(
+        f'\n\nclass {camel(e["name"])}(MmcredError):\n'
+        f'    """{e["meaning"]}"""\n\n'
+        f'    code = "{e["name"]}"\n    number = {e["number"]}\n    retry = "{e["retry"]}"\n'
+        for e in errors
+    )
+    names = "".join(f'    "{camel(e["name"])}",\n' for e in errors)
+    return f'''# {NOTE}
+# ruff: noqa: E501
+from __future__ import annotations
+
+from typing import Literal, Optional
+
+__all__ = [
+    "MmcredError",
+{names}    "BY_CODE",
+]
+
+
+class MmcredError(Exception):
+    """The family of all errors of mmcred: what happened, and in `hint` what to do about it."""
+
+    #: The ledger's name of the error, the same in every language.
+    code: str = "unknown"
+    #: The ledger's number, the same in every language.
+    number: int = 0
+    #: "later" when the same call may succeed later, else "never".
+    retry: Literal["never", "later"] = "never"
+    #: The next step for whoever reads the message.
+    hint: str = ""
+    #: Seconds to wait before the next try, where the server named them.
+    retry_after: Optional[float] = None
+    #: The request id a Mattermost administrator finds in the server's log.
+    request_id: Optional[str] = None
+{classes}
+
+#: The class for each code.
+BY_CODE: dict[str, type[MmcredError]] = {{cls.code: cls for cls in MmcredError.__subclasses__()}}
+'''
+
+
+def node_js(errors):
+    classes = "".join(
+        f"exports.{camel(e['name'])} = define('{camel(e['name'])}', '{e['name']}', {e['number']}, '{e['retry']}')\n"
+        for e in errors
+    )
+    return f"""// {NOTE}
+'use strict'
+
+/** The family of all errors of mmcred. */
+class MmcredError extends Error {{}}
+MmcredError.prototype.name = 'MmcredError'
+exports.MmcredError = MmcredError
+
+const byCode = new Map()
+
+function define(name, code, number, retry) {{
+  const cls = {{
+    [name]: class extends MmcredError {{
+      constructor(message, {{ hint = '', retryAfter, requestId }} = {{}}) {{
+        super(message)
+        Object.assign(this, {{ code, number, retry, hint }})
+        if (retryAfter !== undefined) this.retryAfter = retryAfter
+        if (requestId !== undefined) this.requestId = requestId
+      }}
+    }},
+  }}[name]
+  cls.prototype.name = name
+  byCode.set(code, cls)
+  return cls
+}}
+
+{classes}
+/** The error object for what the native part reported. */
+exports.errorFrom = ({{ code, message, ...rest }}) => {{
+  const cls = byCode.get(code)
+  return cls ? new cls(message, rest) : new exports.Internal(message, rest)
+}}
+"""
+
+
+def node_types(errors):
+    codes = "".join(f"\n  | '{e['name']}'" for e in errors)
+    classes = "".join(
+        f"/** {e['meaning']} */\nexport class {camel(e['name'])} extends MmcredError {{\n"
+        f"  readonly code: '{e['name']}'\n  readonly number: {e['number']}\n  readonly retry: '{e['retry']}'\n}}\n"
+        for e in errors
+    )
+    return f"""// {NOTE}
+
+/** The ledger's name of an error, the same in every language. */
+export type ErrorCode ={codes}
+
+/** The family of all errors of mmcred: what happened, and in `hint` what to do about it. */
+export class MmcredError extends Error {{
+  /** The ledger's name of the error. */
+  readonly code: ErrorCode
+  /** The ledger's number of the error. */
+  readonly number: number
+  /** 'later' when the same call may succeed later. */
+  readonly retry: 'never' | 'later'
+  /** The next step for whoever reads the message. */
+  readonly hint: string
+  /** Seconds to wait before the next try, where the server named them. */
+  readonly retryAfter?: number
+  /** The request id a Mattermost administrator finds in the server's log. */
+  readonly requestId?: string
+}}
+{classes}"""
+
+
+OUTPUTS = {
+    "core/src/error_kind.rs": rust,
+    "bindings-c/src/status.rs": c,
+    "bindings-python/python/mmcred/_errors.py": python,
+    "bindings-node/errors.js": node_js,
+    "bindings-node/errors.d.ts": node_types,
+}
+
+
+def main():
+    check = "--check" in sys.argv[1:]
+    errors = json.loads((ROOT / "tests/vectors/errors.json").read_text())["errors"]
+    numbers = [e["number"] for e in errors]
+    assert numbers == sorted(set(numbers)), "numbers rise and never repeat"
+    living = [e for e in errors if not e.get("retired")]
+    differ = []
+    for path, render in OUTPUTS.items():
+        target, text = ROOT / path, render(living)
+        if target.exists() and target.read_text() == text:
+            continue
+        if check:
+            differ.append(path)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text)
+    for path in differ:
+        print(f"{path} differs from the ledger: run tools/ledger.py", file=sys.stderr)
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
