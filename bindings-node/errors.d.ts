@@ -18,7 +18,7 @@ export type ErrorCode =
   | 'not_mattermost'
   | 'wrong_base_url'
   | 'redirected'
-  | 'login_page_in_front'
+  | 'intercepted'
   | 'rate_limited'
   | 'server_error'
   | 'upstream_down'
@@ -166,9 +166,9 @@ export class Redirected extends MmcredError {
   readonly number: 212
   readonly retry: 'never'
 }
-/** A login page (single sign-on, proxy or captive portal) stands in front of the server. */
-export class LoginPageInFront extends MmcredError {
-  readonly code: 'login_page_in_front'
+/** Something in front of the server answered in its place: a login page, single sign-on, firewall or captive portal. */
+export class Intercepted extends MmcredError {
+  readonly code: 'intercepted'
   readonly number: 213
   readonly retry: 'never'
 }

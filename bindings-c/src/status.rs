@@ -38,8 +38,8 @@ pub const MMCRED_NOT_MATTERMOST: mmcred_status = 210;
 pub const MMCRED_WRONG_BASE_URL: mmcred_status = 211;
 /// The server sent the request elsewhere; the token was not sent along.
 pub const MMCRED_REDIRECTED: mmcred_status = 212;
-/// A login page (single sign-on, proxy or captive portal) stands in front of the server.
-pub const MMCRED_LOGIN_PAGE_IN_FRONT: mmcred_status = 213;
+/// Something in front of the server answered in its place: a login page, single sign-on, firewall or captive portal.
+pub const MMCRED_INTERCEPTED: mmcred_status = 213;
 /// The server or a proxy limits requests; this says nothing about the token.
 pub const MMCRED_RATE_LIMITED: mmcred_status = 220;
 /// The Mattermost server failed (5xx); this says nothing about the token.

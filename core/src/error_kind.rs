@@ -37,8 +37,8 @@ pub enum ErrorKind {
     WrongBaseUrl = 211,
     /// The server sent the request elsewhere; the token was not sent along.
     Redirected = 212,
-    /// A login page (single sign-on, proxy or captive portal) stands in front of the server.
-    LoginPageInFront = 213,
+    /// Something in front of the server answered in its place: a login page, single sign-on, firewall or captive portal.
+    Intercepted = 213,
     /// The server or a proxy limits requests; this says nothing about the token.
     RateLimited = 220,
     /// The Mattermost server failed (5xx); this says nothing about the token.
@@ -130,7 +130,7 @@ impl ErrorKind {
         Self::NotMattermost,
         Self::WrongBaseUrl,
         Self::Redirected,
-        Self::LoginPageInFront,
+        Self::Intercepted,
         Self::RateLimited,
         Self::ServerError,
         Self::UpstreamDown,
@@ -192,7 +192,7 @@ impl ErrorKind {
             Self::NotMattermost => "not_mattermost",
             Self::WrongBaseUrl => "wrong_base_url",
             Self::Redirected => "redirected",
-            Self::LoginPageInFront => "login_page_in_front",
+            Self::Intercepted => "intercepted",
             Self::RateLimited => "rate_limited",
             Self::ServerError => "server_error",
             Self::UpstreamDown => "upstream_down",
@@ -258,7 +258,7 @@ impl ErrorKind {
                 | Self::ReplicasDisagree
                 | Self::NotMattermost
                 | Self::WrongBaseUrl
-                | Self::LoginPageInFront
+                | Self::Intercepted
                 | Self::UpstreamDown
                 | Self::UnexpectedReply
                 | Self::WrongScheme
@@ -282,7 +282,9 @@ impl ErrorKind {
                 "Use https://, or allow plain http for this credential on purpose (allow_http)."
             }
             Self::InvalidTlsSettings => "Name a PEM file that holds the CA certificate.",
-            Self::InvalidProxy => "Give http://host:port without user and password, or set HTTPS_PROXY.",
+            Self::InvalidProxy => {
+                "Give http://host:port without user and password, or set HTTPS_PROXY."
+            }
             Self::InvalidName => "Choose a short plain name such as prod.",
             Self::TokenRejected => {
                 "Check that the token belongs to this server and is not revoked, disabled or expired; create a new one under Profile > Security > Personal Access Tokens."
@@ -293,14 +295,20 @@ impl ErrorKind {
             Self::TokenInQuery => {
                 "Look for a proxy or tool that turns the Authorization header into access_token=, and treat the token as exposed in logs."
             }
-            Self::MfaRequired => "Let the owner set up MFA under Profile > Security, or use a bot token.",
+            Self::MfaRequired => {
+                "Let the owner set up MFA under Profile > Security, or use a bot token."
+            }
             Self::PermissionDenied => "Ask an administrator for the missing permission.",
-            Self::NotMattermost => "Check the server URL; open it in a browser and see what answers.",
+            Self::NotMattermost => {
+                "Check the server URL; open it in a browser and see what answers."
+            }
             Self::WrongBaseUrl => {
                 "Use the server's base URL, with its subpath if it has one, and without anything behind it."
             }
-            Self::Redirected => "Store the credential with the URL that the message names, if you trust it.",
-            Self::LoginPageInFront => {
+            Self::Redirected => {
+                "Store the credential with the URL that the message names, if you trust it."
+            }
+            Self::Intercepted => {
                 "Let the gateway pass /api/v4 without its own login, or use an address behind it."
             }
             Self::RateLimited => "Wait the named seconds and try again.",
@@ -315,7 +323,9 @@ impl ErrorKind {
             Self::TimedOut => "Try again, or allow more time.",
             Self::ReplyCut => "Try again; check the proxies between.",
             Self::ReplyTooLarge => "Check the server URL.",
-            Self::TlsUnknownAuthority => "Give the authority's certificate as the credential's CA file.",
+            Self::TlsUnknownAuthority => {
+                "Give the authority's certificate as the credential's CA file."
+            }
             Self::TlsHostnameMismatch => {
                 "Use the name the certificate is for, or have it issued for this one; a wildcard does not cover the bare domain."
             }
@@ -323,14 +333,20 @@ impl ErrorKind {
             Self::TlsNotYetValid => "Check this machine's clock.",
             Self::TlsFailed => "Check the server's TLS versions and certificate chain.",
             Self::WrongScheme => "Change the URL's scheme or port.",
-            Self::VaultMissing => "Make one with: mmcred add NAME --url URL, or open it with create.",
+            Self::VaultMissing => {
+                "Make one with: mmcred add NAME --url URL, or open it with create."
+            }
             Self::WrongKey => "Give the key file that was made with the vault.",
             Self::KeyFileMissing => "Restore the key file, or name it with MMCRED_KEY_FILE.",
-            Self::KeyFileInvalid => "Restore it from a backup, or take others' access away with chmod 600.",
+            Self::KeyFileInvalid => {
+                "Restore it from a backup, or take others' access away with chmod 600."
+            }
             Self::VaultDamaged => "Restore it from a backup; entries that still open are listed.",
             Self::EntryDamaged => "Put that entry again with a new token.",
             Self::VaultNewer => "Update mmcred; nothing was changed.",
-            Self::VaultRolledBack => "Find out who put an old copy back; open the vault again to accept it.",
+            Self::VaultRolledBack => {
+                "Find out who put an old copy back; open the vault again to accept it."
+            }
             Self::Busy => "Try again; look for a process that hangs.",
             Self::ReadOnly => "Make the folder writable, or write from a machine that may.",
             Self::StorageFailed => "Free space or repair the disk; nothing was half written.",

@@ -22,7 +22,7 @@ __all__ = [
     "NotMattermost",
     "WrongBaseUrl",
     "Redirected",
-    "LoginPageInFront",
+    "Intercepted",
     "RateLimited",
     "ServerError",
     "UpstreamDown",
@@ -207,10 +207,10 @@ class Redirected(MmcredError):
     retry = "never"
 
 
-class LoginPageInFront(MmcredError):
-    """A login page (single sign-on, proxy or captive portal) stands in front of the server."""
+class Intercepted(MmcredError):
+    """Something in front of the server answered in its place: a login page, single sign-on, firewall or captive portal."""
 
-    code = "login_page_in_front"
+    code = "intercepted"
     number = 213
     retry = "never"
 
