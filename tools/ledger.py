@@ -27,8 +27,8 @@ def rust(errors):
 
     def arm(pattern, value):
         line = f"            {pattern} => {value},\n"
-        # As rustfmt would: a line over 100 columns becomes a block.
-        if len(line) > 101:
+        # As rustfmt would: a line over 110 columns becomes a block.
+        if len(line) > 111:
             line = f"            {pattern} => {{\n                {value}\n            }}\n"
         return line
 

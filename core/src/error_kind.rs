@@ -282,9 +282,7 @@ impl ErrorKind {
                 "Use https://, or allow plain http for this credential on purpose (allow_http)."
             }
             Self::InvalidTlsSettings => "Name a PEM file that holds the CA certificate.",
-            Self::InvalidProxy => {
-                "Give http://host:port without user and password, or set HTTPS_PROXY."
-            }
+            Self::InvalidProxy => "Give http://host:port without user and password, or set HTTPS_PROXY.",
             Self::InvalidName => "Choose a short plain name such as prod.",
             Self::TokenRejected => {
                 "Check that the token belongs to this server and is not revoked, disabled or expired; create a new one under Profile > Security > Personal Access Tokens."
@@ -295,19 +293,13 @@ impl ErrorKind {
             Self::TokenInQuery => {
                 "Look for a proxy or tool that turns the Authorization header into access_token=, and treat the token as exposed in logs."
             }
-            Self::MfaRequired => {
-                "Let the owner set up MFA under Profile > Security, or use a bot token."
-            }
+            Self::MfaRequired => "Let the owner set up MFA under Profile > Security, or use a bot token.",
             Self::PermissionDenied => "Ask an administrator for the missing permission.",
-            Self::NotMattermost => {
-                "Check the server URL; open it in a browser and see what answers."
-            }
+            Self::NotMattermost => "Check the server URL; open it in a browser and see what answers.",
             Self::WrongBaseUrl => {
                 "Use the server's base URL, with its subpath if it has one, and without anything behind it."
             }
-            Self::Redirected => {
-                "Store the credential with the URL that the message names, if you trust it."
-            }
+            Self::Redirected => "Store the credential with the URL that the message names, if you trust it.",
             Self::Intercepted => {
                 "Let the gateway pass /api/v4 without its own login, or use an address behind it."
             }
@@ -323,9 +315,7 @@ impl ErrorKind {
             Self::TimedOut => "Try again, or allow more time.",
             Self::ReplyCut => "Try again; check the proxies between.",
             Self::ReplyTooLarge => "Check the server URL.",
-            Self::TlsUnknownAuthority => {
-                "Give the authority's certificate as the credential's CA file."
-            }
+            Self::TlsUnknownAuthority => "Give the authority's certificate as the credential's CA file.",
             Self::TlsHostnameMismatch => {
                 "Use the name the certificate is for, or have it issued for this one; a wildcard does not cover the bare domain."
             }
@@ -333,20 +323,14 @@ impl ErrorKind {
             Self::TlsNotYetValid => "Check this machine's clock.",
             Self::TlsFailed => "Check the server's TLS versions and certificate chain.",
             Self::WrongScheme => "Change the URL's scheme or port.",
-            Self::VaultMissing => {
-                "Make one with: mmcred add NAME --url URL, or open it with create."
-            }
+            Self::VaultMissing => "Make one with: mmcred add NAME --url URL, or open it with create.",
             Self::WrongKey => "Give the key file that was made with the vault.",
             Self::KeyFileMissing => "Restore the key file, or name it with MMCRED_KEY_FILE.",
-            Self::KeyFileInvalid => {
-                "Restore it from a backup, or take others' access away with chmod 600."
-            }
+            Self::KeyFileInvalid => "Restore it from a backup, or take others' access away with chmod 600.",
             Self::VaultDamaged => "Restore it from a backup; entries that still open are listed.",
             Self::EntryDamaged => "Put that entry again with a new token.",
             Self::VaultNewer => "Update mmcred; nothing was changed.",
-            Self::VaultRolledBack => {
-                "Find out who put an old copy back; open the vault again to accept it."
-            }
+            Self::VaultRolledBack => "Find out who put an old copy back; open the vault again to accept it.",
             Self::Busy => "Try again; look for a process that hangs.",
             Self::ReadOnly => "Make the folder writable, or write from a machine that may.",
             Self::StorageFailed => "Free space or repair the disk; nothing was half written.",

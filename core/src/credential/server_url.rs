@@ -77,6 +77,11 @@ impl ServerUrl {
         format!("{self}/api/v4/{}", path.trim_start_matches('/'))
     }
 
+    /// `https` or `http`.
+    pub fn scheme(&self) -> &str {
+        if self.is_https() { "https" } else { "http" }
+    }
+
     /// Whether requests are encrypted.
     pub fn is_https(&self) -> bool {
         self.text.starts_with("https:")

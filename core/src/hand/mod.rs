@@ -1,0 +1,3 @@
+//! The rules of a hand, once for every language: where a token may go, and when a request is tried again.
+
+mod join;

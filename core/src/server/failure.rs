@@ -1,0 +1,118 @@
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::{fmt, io};
+
+use rustls::{CertificateError, InvalidMessage};
+
+use crate::error::Error;
+use crate::{ErrorKind, ServerUrl};
+
+/// A name that could not be resolved.
+#[derive(Debug)]
+pub(super) struct NoSuchHost(pub Option<Arc<io::Error>>);
+
+impl fmt::Display for NoSuchHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the host name could not be resolved")
+    }
+}
+
+impl StdError for NoSuchHost {}
+
+/// What went wrong on the way, told by the types in the error's chain and never by its words.
+pub(super) fn failure(server: &ServerUrl, error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let kind = kind_of(server, &error);
+    let message = match kind {
+        ErrorKind::DnsFailed => format!("The host of {server} could not be resolved."),
+        ErrorKind::ConnectionRefused => format!("Nothing listens at {server}."),
+        ErrorKind::TimedOut => format!("{server} did not answer in time."),
+        ErrorKind::ReplyCut => format!("The answer of {server} broke off."),
+        ErrorKind::TlsUnknownAuthority => {
+            format!("The certificate of {server} is signed by an unknown authority.")
+        }
+        ErrorKind::TlsHostnameMismatch => format!("The certificate of {server} is for another host name."),
+        ErrorKind::TlsExpired => format!("The certificate of {server} has expired."),
+        ErrorKind::TlsNotYetValid => format!("The certificate of {server} is not valid yet."),
+        ErrorKind::TlsFailed => format!("The TLS handshake with {server} failed."),
+        ErrorKind::WrongScheme => format!("The port of {server} does not speak {}.", server.scheme()),
+        ErrorKind::UnexpectedReply => format!("{server} sent something that is no HTTP answer."),
+        _ => format!("The connection to {server} failed."),
+    };
+    Error::new(kind, message).with_source(error)
+}
+
+fn kind_of(server: &ServerUrl, error: &reqwest::Error) -> ErrorKind {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(current) = cause {
+        if let Some(kind) = kind_of_link(server, current) {
+            return kind;
+        }
+        cause = next(current);
+    }
+    if error.is_timeout() {
+        ErrorKind::TimedOut
+    } else if error.is_body() || error.is_decode() {
+        ErrorKind::ReplyCut
+    } else {
+        ErrorKind::ConnectionFailed
+    }
+}
+
+/// The next link; an `io::Error` hides what it wraps from `source`.
+fn next<'a>(link: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    match link.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as _),
+        None => link.source(),
+    }
+}
+
+fn kind_of_link(server: &ServerUrl, link: &(dyn StdError + 'static)) -> Option<ErrorKind> {
+    if link.is::<NoSuchHost>() {
+        return Some(ErrorKind::DnsFailed);
+    }
+    if let Some(error) = link.downcast_ref::<rustls::Error>() {
+        return Some(tls_kind(error));
+    }
+    if let Some(error) = link.downcast_ref::<hyper::Error>() {
+        return http_kind(server, error);
+    }
+    match link.downcast_ref::<io::Error>()?.kind() {
+        io::ErrorKind::ConnectionRefused => Some(ErrorKind::ConnectionRefused),
+        io::ErrorKind::TimedOut => Some(ErrorKind::TimedOut),
+        _ => None,
+    }
+}
+
+fn tls_kind(error: &rustls::Error) -> ErrorKind {
+    use rustls::Error as Tls;
+    match error {
+        Tls::InvalidCertificate(reason) => match reason {
+            CertificateError::UnknownIssuer => ErrorKind::TlsUnknownAuthority,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                ErrorKind::TlsHostnameMismatch
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => ErrorKind::TlsExpired,
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                ErrorKind::TlsNotYetValid
+            }
+            // A plain self-signed certificate, whose key usage is that of an authority.
+            CertificateError::Other(_) => ErrorKind::TlsUnknownAuthority,
+            _ => ErrorKind::TlsFailed,
+        },
+        Tls::InvalidMessage(InvalidMessage::InvalidContentType) => ErrorKind::WrongScheme,
+        _ => ErrorKind::TlsFailed,
+    }
+}
+
+fn http_kind(server: &ServerUrl, error: &hyper::Error) -> Option<ErrorKind> {
+    if error.is_incomplete_message() {
+        return Some(ErrorKind::ReplyCut);
+    }
+    // An https port answers plain http with a TLS alert, which is no HTTP.
+    error.is_parse().then_some(if server.is_https() {
+        ErrorKind::UnexpectedReply
+    } else {
+        ErrorKind::WrongScheme
+    })
+}

@@ -1,0 +1,86 @@
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A server's answer as data, so that every verdict can be tested from recorded ones.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The headers; a name may repeat.
+    pub headers: HeaderMap,
+    /// The body, at most [`MAX_BODY`](Self::MAX_BODY) bytes.
+    pub body: Vec<u8>,
+}
+
+/// Mattermost's error object: the id decides, the message is translated and is never matched (facts 2.3).
+#[derive(Debug, Deserialize)]
+pub(crate) struct AppError {
+    pub id: String,
+    pub request_id: Option<String>,
+}
+
+impl Reply {
+    /// The largest body that is read. A user is under 10 KB.
+    pub const MAX_BODY: usize = 1 << 20;
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as JSON, if it is JSON; a byte order mark before it is no part of it.
+    pub(crate) fn json(&self) -> Option<Value> {
+        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
+        serde_json::from_slice(body).ok()
+    }
+
+    /// The body as Mattermost's error. Hardened servers send 5xx with an empty id (facts 2.3).
+    pub(crate) fn app_error(&self) -> Option<AppError> {
+        let json = self.json()?;
+        let shaped = ["message", "status_code"].iter().all(|key| json.get(key).is_some());
+        let error: AppError = serde_json::from_value(json).ok()?;
+        (is_error_id(&error.id) || error.id.is_empty() && shaped).then_some(error)
+    }
+
+    /// The id under which an administrator finds the request, from the body or the header.
+    pub(crate) fn request_id(&self) -> Option<String> {
+        let in_body = self.app_error().and_then(|error| error.request_id);
+        in_body.or_else(|| self.header("x-request-id").map(str::to_owned)).filter(|id| is_id(id))
+    }
+
+    /// The server's version from `X-Version-Id`: the first three numbers only, since the header has five
+    /// shapes (recordings, observation 4).
+    pub(crate) fn server_version(&self) -> Option<String> {
+        let numbers: Vec<u32> =
+            self.header("x-version-id")?.split('.').map_while(|part| part.parse().ok()).take(3).collect();
+        match numbers[..] {
+            [major, minor, patch] => Some(format!("{major}.{minor}.{patch}")),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_html(&self) -> bool {
+        let typed =
+            self.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+        typed || self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    /// The beginning of a page in lower case: where titles and login forms stand.
+    pub(crate) fn page(&self) -> String {
+        let head = &self.body[..self.body.len().min(64 * 1024)];
+        String::from_utf8_lossy(head).to_lowercase()
+    }
+}
+
+/// Ids of all kinds have 26 letters and digits (facts 1.1).
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// Error ids are dotted words (`api.context.404.app_error`, `store.sql_bot.get.missing.app_error`).
+pub(crate) fn is_error_id(text: &str) -> bool {
+    let word = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+    };
+    text.len() < 200 && text.contains('.') && text.split('.').all(word)
+}

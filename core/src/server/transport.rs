@@ -1,0 +1,110 @@
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response};
+
+use super::failure::{NoSuchHost, failure};
+use super::reply::Reply;
+use super::trust::{ProxyFor, proxy_for, tls_config};
+use crate::error::{Error, Result};
+use crate::{Connection, Credential, ErrorKind, ServerUrl};
+
+/// How requests reach a server. The only file that knows the HTTP crate.
+///
+/// It follows no redirect, stores no cookie, asks for no compression, and pools no connection, so that each
+/// new one of it is a fresh connection.
+pub(crate) struct Transport {
+    client: Client,
+}
+
+impl Transport {
+    pub(crate) fn new(server: &ServerUrl, connection: &Connection) -> Result<Self> {
+        let mut builder = Client::builder()
+            .redirect(Policy::none())
+            .referer(false)
+            .pool_max_idle_per_host(0)
+            .dns_resolver(SystemResolver)
+            .user_agent(concat!("mmcred/", env!("CARGO_PKG_VERSION")))
+            .no_proxy();
+        if server.is_https() {
+            builder = builder.tls_backend_preconfigured(tls_config(&connection.tls)?);
+        } else {
+            // Never used for http://, but a builder without it would look for a default it does not have.
+            builder = builder.tls_backend_preconfigured(super::trust::no_roots());
+        }
+        if let Some(proxy) = proxy_for(server, &connection.proxy)? {
+            builder = builder.proxy(to_reqwest(&proxy)?);
+        }
+        builder.build().map(|client| Self { client }).map_err(|source| {
+            Error::new(ErrorKind::Internal, "The HTTP client could not be built.")
+                .with_source(source.without_url())
+        })
+    }
+
+    /// `GET <base>/api/v4/<path>` with the credential's token.
+    pub(crate) async fn get_api(&self, credential: &Credential, path: &str) -> Result<Reply> {
+        let server = credential.server();
+        let request = self
+            .client
+            .get(server.api(path))
+            .header(ACCEPT, "application/json")
+            .header(AUTHORIZATION, bearer(credential)?);
+        let response = request.send().await.map_err(|error| failure(server, error))?;
+        read(server, response).await
+    }
+}
+
+fn bearer(credential: &Credential) -> Result<HeaderValue> {
+    // EXPOSE: the server wants the token's text; the value is marked so that nothing prints it.
+    let mut value = HeaderValue::from_str(&credential.authorization())
+        .map_err(|_| Error::new(ErrorKind::InvalidToken, "The access token does not fit into a header."))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+async fn read(server: &ServerUrl, mut response: Response) -> Result<Reply> {
+    let mut reply = Reply {
+        status: response.status().as_u16(),
+        headers: std::mem::take(response.headers_mut()),
+        body: Vec::new(),
+    };
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(server, error))? {
+        if reply.body.len() + chunk.len() > Reply::MAX_BODY {
+            return Err(Error::new(ErrorKind::ReplyTooLarge, format!("{server} sent more than 1 MiB.")));
+        }
+        reply.body.extend_from_slice(&chunk);
+    }
+    Ok(reply)
+}
+
+fn to_reqwest(proxy: &ProxyFor) -> Result<reqwest::Proxy> {
+    let made = reqwest::Proxy::all(proxy.url()).map_err(|source| {
+        Error::new(ErrorKind::InvalidProxy, "The proxy's URL can not be used.")
+            .with_source(source.without_url())
+    })?;
+    Ok(match proxy.credentials() {
+        Some((user, password)) => made.basic_auth(user, password),
+        None => made,
+    })
+}
+
+/// The system's resolver, with an error of its own type: a failed look-up is told apart by type, not by text.
+struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: io::Result<Vec<SocketAddr>> =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+            match found {
+                Ok(addresses) if !addresses.is_empty() => Ok(Box::new(addresses.into_iter()) as Addrs),
+                Ok(_) => Err(NoSuchHost(None).into()),
+                Err(error) => Err(NoSuchHost(Some(Arc::new(error))).into()),
+            }
+        })
+    }
+}

@@ -1,0 +1,67 @@
+use std::time::Duration;
+
+use super::judge::judge;
+use super::transport::Transport;
+use crate::error::{Error, Result};
+use crate::{Credential, ErrorKind};
+
+/// How long one verify may take in all, unless said otherwise.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
+
+/// What a server said of a credential that works.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Verified {
+    /// The owner's id.
+    pub user_id: String,
+    /// The owner's name.
+    pub username: String,
+    /// The owner's system roles.
+    pub roles: Vec<String>,
+    /// Whether the owner is a bot.
+    pub is_bot: bool,
+    /// The server's version, where it sent one: proxies drop the header.
+    pub server_version: Option<String>,
+}
+
+impl Credential {
+    /// Asks the server whether the credential works: `GET users/me`, within `deadline` for everything.
+    ///
+    /// One 401 is not a verdict, because nodes of a cluster disagree for seconds (recordings, observation 2):
+    /// a second one is asked for on a fresh connection. No redirect is followed, no cookie kept.
+    ///
+    /// # Errors
+    /// `token_rejected` after two refusals, `replicas_disagree` after mixed answers, and every other kind of
+    /// the ledger's blocks 200 and 300. Only kinds that speak of the token say anything about it: a 429, a
+    /// 5xx or a network failure is never read as a bad token.
+    pub async fn verify(&self, deadline: Duration) -> Result<Verified> {
+        let asked = tokio::time::timeout(deadline, self.ask_twice()).await;
+        asked.unwrap_or_else(|_| {
+            Err(Error::new(
+                ErrorKind::TimedOut,
+                format!("{} gave no complete answer within {deadline:?}.", self.server()),
+            ))
+        })
+    }
+
+    async fn ask_twice(&self) -> Result<Verified> {
+        let first = self.ask().await;
+        let Err(refused) = &first else { return first };
+        if refused.kind() != ErrorKind::TokenRejected {
+            return first;
+        }
+        match self.ask().await {
+            Ok(_) => Err(Error::new(
+                ErrorKind::ReplicasDisagree,
+                format!("{} refused the token and then accepted it.", self.server()),
+            )),
+            again => again,
+        }
+    }
+
+    /// One question on a connection of its own.
+    async fn ask(&self) -> Result<Verified> {
+        let reply = Transport::new(self.server(), self.connection())?.get_api(self, "users/me").await?;
+        judge(self.server(), &reply)
+    }
+}
