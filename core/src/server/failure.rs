@@ -1,5 +1,4 @@
 use std::error::Error as StdError;
-use std::sync::Arc;
 use std::{fmt, io};
 
 use rustls::{CertificateError, InvalidMessage};
@@ -9,7 +8,7 @@ use crate::{ErrorKind, ServerUrl};
 
 /// A name that could not be resolved.
 #[derive(Debug)]
-pub(super) struct NoSuchHost(pub Option<Arc<io::Error>>);
+pub(super) struct NoSuchHost(pub Option<io::Error>);
 
 impl fmt::Display for NoSuchHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,7 +16,11 @@ impl fmt::Display for NoSuchHost {
     }
 }
 
-impl StdError for NoSuchHost {}
+impl StdError for NoSuchHost {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.as_ref().map(|error| error as _)
+    }
+}
 
 /// What went wrong on the way, told by the types in the error's chain and never by its words.
 pub(super) fn failure(server: &ServerUrl, error: reqwest::Error) -> Error {
@@ -88,7 +91,10 @@ fn tls_kind(error: &rustls::Error) -> ErrorKind {
     use rustls::Error as Tls;
     match error {
         Tls::InvalidCertificate(reason) => match reason {
-            CertificateError::UnknownIssuer => ErrorKind::TlsUnknownAuthority,
+            // A bad signature is an authority of a trusted one's name with another key.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                ErrorKind::TlsUnknownAuthority
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 ErrorKind::TlsHostnameMismatch
             }

@@ -1,6 +1,5 @@
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -103,7 +102,7 @@ impl Resolve for SystemResolver {
             match found {
                 Ok(addresses) if !addresses.is_empty() => Ok(Box::new(addresses.into_iter()) as Addrs),
                 Ok(_) => Err(NoSuchHost(None).into()),
-                Err(error) => Err(NoSuchHost(Some(Arc::new(error))).into()),
+                Err(error) => Err(NoSuchHost(Some(error)).into()),
             }
         })
     }
