@@ -1,7 +1,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::ErrorKind;
+use crate::{AccessToken, ErrorKind, ServerUrl};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -26,6 +26,7 @@ struct Inner {
     hint: Option<String>,
     retry_after: Option<Duration>,
     request_id: Option<String>,
+    better_url: Option<ServerUrl>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -38,6 +39,7 @@ impl Error {
             hint: None,
             retry_after: None,
             request_id: None,
+            better_url: None,
             source: None,
         }))
     }
@@ -67,6 +69,11 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
+    /// The server's URL as its own redirect names it.
+    pub fn better_url(&self) -> Option<&ServerUrl> {
+        self.0.better_url.as_ref()
+    }
+
     /// Replaces the kind's general advice by a better one.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -81,6 +88,28 @@ impl Error {
 
     pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
         self.0.request_id = id;
+        self
+    }
+
+    pub(crate) fn with_better_url(mut self, url: ServerUrl) -> Self {
+        self.0.better_url = Some(url);
+        self
+    }
+
+    /// Takes out of the error what a hostile server may have put in: the token it was sent, in the place of
+    /// a request id or in a redirect's path.
+    pub(crate) fn without(mut self, token: &AccessToken) -> Self {
+        // EXPOSE: to find it where it must not be.
+        token.expose(|secret| {
+            let holds = |text: &str| text.contains(secret);
+            let inner = &mut self.0;
+            inner.request_id.take_if(|id| holds(id));
+            inner.better_url.take_if(|url| holds(url.as_str()));
+            inner.hint.take_if(|hint| holds(hint));
+            if holds(&inner.message) {
+                inner.message = inner.message.replace(secret, "[token]");
+            }
+        });
         self
     }
 

@@ -6,7 +6,7 @@
 
 mod credential;
 mod server;
-mod hand;
+// mod hand;
 mod error;
 mod error_kind;
 mod per_process;

@@ -1,3 +1,133 @@
 //! The rules of a hand, once for every language: where a token may go, and when a request is tried again.
 
 mod join;
+
+use std::fmt;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result, quote};
+use crate::{Connection, ErrorKind, ProxyFor, ServerUrl, Vault, proxy_for, trusted_roots};
+
+/// What a tool makes requests with: bound to one entry's server and base path when it is made, and holding no
+/// token. Each request reads the vault, so a running tool survives a rotation.
+///
+/// A door carries these rules into an HTTP client of its language: it asks [`prepare`](Self::prepare) before
+/// each request and each redirect, and [`after_401`](Self::after_401) after a refusal.
+#[derive(Clone)]
+pub struct Hand {
+    vault: Arc<Vault>,
+    name: String,
+    server: ServerUrl,
+    connection: Connection,
+}
+
+/// A request that may be sent.
+pub struct Prepared {
+    /// Where to.
+    pub url: String,
+    /// The value of its `Authorization` header.
+    pub authorization: Zeroizing<String>,
+    /// The version of the entry the token was read from.
+    pub version: u64,
+}
+
+impl Hand {
+    /// A hand for the entry `name`.
+    ///
+    /// # Errors
+    /// `entry_missing`, `entry_damaged`, and the vault's own.
+    pub fn new(vault: Arc<Vault>, name: &str) -> Result<Self> {
+        let stored = vault.get(name)?;
+        let credential = stored.credential();
+        Ok(Self {
+            name: name.to_owned(),
+            server: credential.server().clone(),
+            connection: credential.connection().clone(),
+            vault,
+        })
+    }
+
+    /// Makes a request to `target` ready: `users/me` means `<base>/api/v4/users/me`, `/x` means `<base>/x`, an
+    /// absolute URL passes only on the same origin and below the base path.
+    ///
+    /// # Errors
+    /// `wrong_origin` for a target elsewhere, and when the entry was given another server since the hand was
+    /// made; `entry_missing` when it is gone. Then nothing may be sent.
+    pub fn prepare(&self, target: &str) -> Result<Prepared> {
+        let url = join::join(&self.server, target)?;
+        let handed = self.vault.hand_out(&self.name)?;
+        if handed.server != self.server.as_str() {
+            return Err(Error::new(
+                ErrorKind::WrongOrigin,
+                format!(
+                    "{} was for {} and now is for {}; nothing was sent.",
+                    quote(&self.name),
+                    self.server,
+                    handed.server
+                ),
+            )
+            .with_hint("Make the session or client anew, so that it is bound to the new server."));
+        }
+        Ok(Prepared { url, authorization: handed.authorization(), version: handed.version })
+    }
+
+    /// Where a redirect of a request to `from` leads, if it stays with the server.
+    ///
+    /// # Errors
+    /// `wrong_origin` for any other place; nothing may be sent there.
+    pub fn follow(&self, from: &str, location: &str) -> Result<String> {
+        join::follow(&self.server, from, location)
+    }
+
+    /// Whether a request that was refused with 401 shall be prepared and sent once more: the entry was
+    /// replaced since `version` was read. Only for a request whose body can be sent again.
+    ///
+    /// # Errors
+    /// The vault's own. An entry that is gone is no error here: the refusal stands.
+    pub fn after_401(&self, version: u64) -> Result<bool> {
+        match self.vault.hand_out(&self.name) {
+            Ok(handed) => Ok(handed.version != version),
+            Err(error) if error.kind() == ErrorKind::EntryMissing => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The entry's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The server it is bound to.
+    pub fn server(&self) -> &ServerUrl {
+        &self.server
+    }
+
+    /// TLS and proxy settings, the same as for verify.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The certificates to trust, as PEM; `None` where any is accepted.
+    ///
+    /// # Errors
+    /// `invalid_tls_settings`.
+    pub fn trusted_roots(&self) -> Result<Option<String>> {
+        trusted_roots(&self.connection.tls)
+    }
+
+    /// The proxy to go through, if any.
+    ///
+    /// # Errors
+    /// `invalid_proxy`.
+    pub fn proxy(&self) -> Result<Option<ProxyFor>> {
+        proxy_for(&self.server, &self.connection.proxy)
+    }
+}
+
+impl fmt::Debug for Hand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hand").field("name", &self.name).field("server", &self.server).finish_non_exhaustive()
+    }
+}

@@ -57,10 +57,12 @@ fn to_verified(user: &serde_json::Map<String, Value>, reply: &Reply) -> Option<V
     let text = |key: &str| user.get(key).and_then(Value::as_str);
     let id = text("id").filter(|id| is_id(id))?;
     let username = text("username").filter(|name| !name.is_empty())?;
+    // Always there (facts 13), and in no other product's object that has the other two.
+    let roles = text("roles")?;
     Some(Verified {
         user_id: id.to_owned(),
         username: username.to_owned(),
-        roles: text("roles").unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+        roles: roles.split_whitespace().map(str::to_owned).collect(),
         is_bot: user.get("is_bot").and_then(Value::as_bool).unwrap_or(false),
         server_version: reply.server_version(),
     })
@@ -71,11 +73,12 @@ fn to_verified(user: &serde_json::Map<String, Value>, reply: &Reply) -> Option<V
 /// Mattermost account may have custom roles only.
 fn is_sister_product(user: &Verified, reply: &Reply) -> bool {
     let foreign_roles = !user.roles.is_empty() && !user.roles.iter().any(|role| role.starts_with("system_"));
-    let foreign_header = reply.header("x-version-id").is_some_and(|version| {
-        let parts: Vec<&str> = version.split('.').collect();
-        parts.len() > 4 && !matches!(parts.last(), Some(&("true" | "false")))
-    });
-    foreign_roles && foreign_header
+    foreign_roles && reply.header("x-version-id").is_some_and(lacks_licence_flag)
+}
+
+fn lacks_licence_flag(version_id: &str) -> bool {
+    let parts: Vec<&str> = version_id.split('.').collect();
+    parts.len() > 4 && !matches!(parts.last(), Some(&("true" | "false")))
 }
 
 fn judge_redirect(server: &ServerUrl, reply: &Reply) -> Error {
@@ -83,36 +86,53 @@ fn judge_redirect(server: &ServerUrl, reply: &Reply) -> Error {
         return unexpected(server, reply);
     }
     let Some(location) = reply.header("location") else {
-        return Error::new(
-            ErrorKind::Redirected,
-            format!("{server} answered with a redirect that names no target."),
-        )
-        .with_hint("Check the server URL: scheme, host, port and subpath.");
+        return redirected(server);
     };
-    let target = Url::parse(&server.api("users/me")).ok().and_then(|url| url.join(location).ok());
-    let better = target.as_ref().and_then(|url| base_of(url.as_str()));
-    match (better, target) {
-        (Some(base), _) => Error::new(
-            ErrorKind::Redirected,
-            format!("{server} sends API requests on to {base}; the token was not sent there."),
-        )
-        .with_hint(format!("If you trust it, store the credential with the URL {base}.")),
-        (None, Some(url)) => Error::new(
-            ErrorKind::Intercepted,
-            format!(
-                "{server} sends API requests to another page, on {}; the token was not sent there.",
-                quote(url.host_str().unwrap_or("no host"))
-            ),
-        ),
-        (None, None) => unexpected(server, reply),
+    let call = server.api("users/me");
+    let Some(target) = Url::parse(&call).ok().and_then(|url| url.join(location).ok()) else {
+        return redirected(server);
+    };
+    if let Some(base) = better_base(server, &target) {
+        let message = format!("{server} sends API requests on to {base}; the token was not sent there.");
+        return Error::new(ErrorKind::Redirected, message)
+            .with_hint(format!("If you trust it, store the credential with the URL {base}."))
+            .with_better_url(base);
     }
+    if target.path().ends_with("/api/v4/users/me") {
+        return redirected(server);
+    }
+    let host = quote(target.host_str().unwrap_or_default());
+    let message =
+        format!("{server} sends API requests to another page, on {host}; the token was not sent there.");
+    Error::new(ErrorKind::Intercepted, message)
 }
 
-/// The base URL whose API a redirect names, if it names the same call.
-fn base_of(url: &str) -> Option<ServerUrl> {
-    let path = url.split(['?', '#']).next()?;
-    let base = path.strip_suffix("/api/v4/users/me")?;
-    ServerUrl::parse(base).ok()
+fn redirected(server: &ServerUrl) -> Error {
+    Error::new(
+        ErrorKind::Redirected,
+        format!("{server} answered with a redirect that names no better address."),
+    )
+    .with_hint("Check the server URL: scheme, host, port and subpath.")
+}
+
+/// The base URL that a redirect of the same call names, unless it is this one or gives up https. An upgrade
+/// to https that loses the path (`return 301 https://host/`) names one too.
+fn better_base(server: &ServerUrl, target: &Url) -> Option<ServerUrl> {
+    let mut plain = target.clone();
+    plain.set_query(None);
+    plain.set_fragment(None);
+    let text = plain.as_str();
+    let upgraded =
+        ServerUrl::parse(&format!("https{}", server.as_str().strip_prefix("http")?.trim_start_matches('s')));
+    let base = match text.strip_suffix("/api/v4/users/me") {
+        Some(base) => ServerUrl::parse(base).ok()?,
+        None if plain.path() == "/" => {
+            ServerUrl::parse(text).ok().filter(|url| upgraded.is_ok_and(|up| up == *url))?
+        }
+        None => return None,
+    };
+    let worse = server.is_https() && !base.is_https();
+    (base != *server && !worse).then_some(base)
 }
 
 fn judge_unauthorized(server: &ServerUrl, reply: &Reply) -> Error {
@@ -176,7 +196,10 @@ fn judge_not_found(server: &ServerUrl, reply: &Reply) -> Error {
 }
 
 fn rate_limited(server: &ServerUrl, reply: &Reply) -> Error {
-    let wait = seconds(reply, "retry-after").or_else(|| seconds(reply, "x-ratelimit-reset"));
+    // A few other limiters send the reset as a Unix time, which is no wait.
+    let reset = || seconds(reply, "x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
+    let wait =
+        seconds(reply, "retry-after").or_else(reset).map(|seconds| Duration::from_secs(seconds.min(DAY)));
     let message = match wait {
         Some(wait) => format!("{server} limits requests: wait {} s.", wait.as_secs()),
         None => format!("{server} limits requests."),
@@ -184,12 +207,17 @@ fn rate_limited(server: &ServerUrl, reply: &Reply) -> Error {
     Error::new(ErrorKind::RateLimited, message).with_retry_after(wait)
 }
 
+/// The longest wait that is believed.
+const DAY: u64 = 86_400;
+
 /// Both headers are seconds from now (facts 7). A second limiter adds them again, so the longest holds.
-fn seconds(reply: &Reply, name: &str) -> Option<Duration> {
-    const MOST: u64 = 86_400;
-    let named =
-        reply.headers.get_all(name).iter().filter_map(|value| value.to_str().ok()?.trim().parse().ok());
-    named.max().map(|seconds: u64| Duration::from_secs(seconds.min(MOST)))
+fn seconds(reply: &Reply, name: &str) -> Option<u64> {
+    let numbers = reply.headers.get_all(name).iter().filter_map(|value| {
+        let digits = value.to_str().ok()?.trim();
+        let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
+    });
+    numbers.max()
 }
 
 fn judge_down(server: &ServerUrl, reply: &Reply) -> Error {
@@ -208,7 +236,10 @@ fn judge_other(server: &ServerUrl, reply: &Reply) -> Error {
     if (200..=299).contains(&reply.status) || reply.app_error().is_some() {
         return unexpected(server, reply);
     }
-    if reply.status == 400 && !server.is_https() {
+    // Go and nginx name what they want; Mattermost's own plain port answers garbage with a bare 400
+    // (recording `400-garbage-to-http-port-5.30`).
+    let names_tls = || ["https", "ssl", "tls"].iter().any(|word| reply.page().contains(word));
+    if reply.status == 400 && !server.is_https() && names_tls() {
         return Error::new(
             ErrorKind::WrongScheme,
             format!("{server} does not take plain http (400): the port probably speaks https."),
@@ -230,16 +261,25 @@ fn judge_page(server: &ServerUrl, reply: &Reply) -> Error {
 
 /// The web app answers any path outside the API with 200 (recording `200-get-unknown-page-4.4`).
 fn is_web_app(reply: &Reply) -> bool {
-    reply.is_html()
-        && (reply.server_version().is_some() || reply.page().contains("<title>mattermost</title>"))
+    let own_header = reply.header("x-version-id").is_some_and(|version| !lacks_licence_flag(version));
+    let titled = || reply.page().contains("<title>mattermost</title>");
+    reply.is_html() && (own_header && reply.server_version().is_some() || titled())
 }
 
 fn is_login_page(page: &str) -> bool {
-    const GATEWAYS: [&str; 6] =
-        ["oauth2-proxy", "authelia", "keycloak", "cloudflare access", "authentik", "captive portal"];
-    let password = page.contains("type=\"password\"")
-        || page.contains("type=password")
-        || page.contains("type='password'");
+    const GATEWAYS: [&str; 7] = [
+        "/oauth2/start",
+        "oauth2-proxy",
+        "/cdn-cgi/access/",
+        "authelia",
+        "authentik",
+        "keycloak",
+        "captive portal",
+    ];
+    let password = page.split("<input").skip(1).any(|field| {
+        let field = field.split('>').next().unwrap_or_default().replace(['"', '\''], "");
+        field.split_whitespace().any(|attribute| attribute == "type=password")
+    });
     password || GATEWAYS.iter().any(|name| page.contains(name))
 }
 
@@ -273,4 +313,117 @@ fn unexpected(server: &ServerUrl, reply: &Reply) -> Error {
         ErrorKind::UnexpectedReply,
         format!("{server} gave an answer that fits nothing known ({}{detail}).", reply.status),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use http::{HeaderMap, HeaderName, HeaderValue};
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Vector {
+        name: String,
+        server: String,
+        reply: Recorded,
+        verdict: String,
+        #[serde(default)]
+        expect: serde_json::Map<String, Value>,
+    }
+
+    #[derive(Deserialize)]
+    struct Recorded {
+        status: u16,
+        headers: Vec<(String, String)>,
+        body: String,
+    }
+
+    impl Recorded {
+        fn reply(&self) -> Reply {
+            let mut headers = HeaderMap::new();
+            for (name, value) in &self.headers {
+                headers.append(HeaderName::try_from(name).unwrap(), HeaderValue::from_str(value).unwrap());
+            }
+            Reply { status: self.status, headers, body: self.body.clone().into_bytes() }
+        }
+    }
+
+    fn vectors() -> Vec<Vector> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors/replies");
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files
+            .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+            .flat_map(|path| serde_json::from_slice::<Vec<Vector>>(&fs::read(path).unwrap()).unwrap())
+            .collect()
+    }
+
+    /// What a vector may expect, as the verdict has it; absent is null.
+    fn observed(verdict: &Result<Verified>, reply: &Reply) -> Value {
+        let mut seen = match verdict {
+            Ok(verified) => serde_json::to_value(verified).unwrap(),
+            Err(error) => json!({
+                "retry_after": error.retry_after().map(|wait| wait.as_secs()),
+                "request_id": error.request_id(),
+                "better_url": error.better_url().map(ServerUrl::as_str),
+            }),
+        };
+        seen["server_version"] = json!(reply.server_version());
+        if verdict.is_ok() {
+            seen["request_id"] = json!(reply.request_id());
+        }
+        seen
+    }
+
+    #[test]
+    fn every_vector_gets_its_verdict() {
+        let vectors = vectors();
+        assert!(vectors.len() > 150);
+        let mut wrong = Vec::new();
+        for vector in &vectors {
+            let reply = vector.reply.reply();
+            let verdict = judge(&ServerUrl::parse(&vector.server).unwrap(), &reply);
+            let name = verdict.as_ref().map_or_else(|error| error.kind().name(), |_| "accepted");
+            let seen = observed(&verdict, &reply);
+            let differs =
+                vector.expect.iter().find(|(key, value)| seen.get(*key).unwrap_or(&Value::Null) != *value);
+            if name != vector.verdict || differs.is_some() {
+                wrong.push(format!("{}: {name}, not {}; {differs:?}", vector.name, vector.verdict));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn no_verdict_repeats_the_token_a_reply_holds() {
+        const PLANTED: &str = "ybndrfg8ejkmcpqxot1uwisza3";
+        let token = crate::AccessToken::parse(PLANTED).unwrap();
+        let mut planted = 0;
+        for vector in vectors() {
+            planted += usize::from(vector.reply.body.contains(PLANTED));
+            let server = ServerUrl::parse(&vector.server).unwrap();
+            if let Err(error) = judge(&server, &vector.reply.reply()) {
+                assert!(!format!("{:?}", error.without(&token)).contains(PLANTED), "{}", vector.name);
+            }
+        }
+        assert!(planted >= 3);
+    }
+
+    #[test]
+    fn a_server_that_echoes_the_token_gains_nothing() {
+        let token = crate::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3").unwrap();
+        let server = ServerUrl::parse("https://chat.example.com").unwrap();
+        let mut reply = Reply { status: 302, ..Reply::default() };
+        let echo = "https://x.example/ybndrfg8ejkmcpqxot1uwisza3/api/v4/users/me";
+        reply.headers.insert("location", HeaderValue::from_static(echo));
+        reply.headers.insert("x-request-id", HeaderValue::from_static("ybndrfg8ejkmcpqxot1uwisza3"));
+        let error = judge(&server, &reply).unwrap_err();
+        assert!(format!("{error:?}").contains("ybndrfg8"));
+        let error = error.without(&token);
+        assert!(!format!("{error:?} {error} {}", error.hint()).contains("ybndrfg8"));
+    }
 }

@@ -28,10 +28,9 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as JSON, if it is JSON; a byte order mark before it is no part of it.
+    /// The body as JSON, if it is JSON. Of a key that repeats the last one counts, as in Go.
     pub(crate) fn json(&self) -> Option<Value> {
-        let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
-        serde_json::from_slice(body).ok()
+        serde_json::from_slice(&self.body).ok()
     }
 
     /// The body as Mattermost's error. Hardened servers send 5xx with an empty id (facts 2.3).

@@ -62,6 +62,6 @@ impl Credential {
     /// One question on a connection of its own.
     async fn ask(&self) -> Result<Verified> {
         let reply = Transport::new(self.server(), self.connection())?.get_api(self, "users/me").await?;
-        judge(self.server(), &reply)
+        judge(self.server(), &reply).map_err(|error| error.without(self.token()))
     }
 }
