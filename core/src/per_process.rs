@@ -35,6 +35,16 @@ impl<T> PerProcess<T> {
         self.slot().value.get_or_init(make)
     }
 
+    /// What the processes before this one had made, for a child to dispose of.
+    ///
+    /// Locks in it may be held by threads that exist no more: only ever try them.
+    pub(crate) fn inherited(&self) -> impl Iterator<Item = &T> {
+        let process = process::id();
+        std::iter::successors(self.first.get(), |slot| slot.next.get())
+            .filter(move |slot| slot.process != process)
+            .filter_map(|slot| slot.value.get())
+    }
+
     fn slot(&self) -> &Slot<T> {
         let process = process::id();
         let mut link = &self.first;

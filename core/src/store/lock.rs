@@ -1,0 +1,66 @@
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::ErrorKind;
+use crate::error::{Error, Result};
+
+/// The right to write to a store: an exclusive `flock` on the vault's directory.
+///
+/// On the directory, since two copies of SQLite in one process lose each other's locks on the database file.
+/// Opened anew for each write: locks of two opened files exclude each other even within one process.
+pub(crate) struct WriteLock {
+    directory: Option<File>,
+}
+
+impl WriteLock {
+    /// Waits for the lock, at most `wait`.
+    pub(crate) fn acquire(directory: &Path, wait: Duration) -> Result<Self> {
+        let failed = |source: std::io::Error| {
+            Error::new(
+                ErrorKind::StorageFailed,
+                format!("The vault's folder {} can not be locked: {source}.", directory.display()),
+            )
+            .with_source(source)
+        };
+        let start = Instant::now();
+        let file = File::open(directory).map_err(failed)?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { directory: Some(file) }),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+                Err(TryLockError::WouldBlock) if start.elapsed() >= wait => {
+                    return Err(Error::new(
+                        ErrorKind::Busy,
+                        format!(
+                            "Another writer held the vault {} for {wait:?} or more.",
+                            directory.display()
+                        ),
+                    ));
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(pause(start.elapsed())),
+            }
+        }
+    }
+
+    /// For a store that no other process can reach.
+    #[cfg(test)]
+    pub(crate) fn not_needed() -> Self {
+        Self { directory: None }
+    }
+}
+
+/// About as long as a durable write takes; growing only for those who wait behind something slow.
+fn pause(waited: Duration) -> Duration {
+    (waited / 20).clamp(Duration::from_micros(100), Duration::from_millis(2))
+}
+
+impl Drop for WriteLock {
+    /// Unlocks by name: closing is not enough when a child forked meanwhile holds the same opened file.
+    fn drop(&mut self) {
+        if let Some(directory) = &self.directory {
+            let _ = directory.unlock();
+        }
+    }
+}
