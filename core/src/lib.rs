@@ -1,12 +1,16 @@
 //! Validates, stores, hands out and renews Mattermost token credentials.
 //!
 //! The modules stand in the order in which a token passes through: what a person pasted becomes a
-//! [`Credential`], is verified against its server, sealed and stored in a vault, and handed out by name.
+//! [`Credential`], is verified against its server, sealed and stored in a [`Vault`], and handed out by name.
 #![forbid(unsafe_code)]
 
 mod credential;
 mod server;
-// mod hand;
+mod seal;
+mod unlock;
+mod store;
+mod vault;
+mod hand;
 mod error;
 mod error_kind;
 mod per_process;
@@ -15,5 +19,7 @@ mod runtime;
 pub use credential::{AccessToken, Connection, Credential, Facts, Fingerprint, Kind, Proxy, ServerUrl, Tls};
 pub use error::{Error, Result};
 pub use error_kind::ErrorKind;
+pub use hand::{Hand, Prepared};
 pub use runtime::block_on;
 pub use server::{DEFAULT_DEADLINE, ProxyFor, Reply, Verified, judge, proxy_for, trusted_roots};
+pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions};

@@ -57,20 +57,21 @@ impl Hand {
     /// made; `entry_missing` when it is gone. Then nothing may be sent.
     pub fn prepare(&self, target: &str) -> Result<Prepared> {
         let url = join::join(&self.server, target)?;
-        let handed = self.vault.hand_out(&self.name)?;
-        if handed.server != self.server.as_str() {
+        let entry = self.vault.read(&self.name)?;
+        if entry.base != self.server.as_str() {
             return Err(Error::new(
                 ErrorKind::WrongOrigin,
                 format!(
                     "{} was for {} and now is for {}; nothing was sent.",
                     quote(&self.name),
                     self.server,
-                    handed.server
+                    entry.base
                 ),
             )
             .with_hint("Make the session or client anew, so that it is bound to the new server."));
         }
-        Ok(Prepared { url, authorization: handed.authorization(), version: handed.version })
+        // EXPOSE: this is the header the request is made ready with.
+        Ok(Prepared { url, authorization: entry.token.authorization(), version: entry.version })
     }
 
     /// Where a redirect of a request to `from` leads, if it stays with the server.
@@ -87,8 +88,8 @@ impl Hand {
     /// # Errors
     /// The vault's own. An entry that is gone is no error here: the refusal stands.
     pub fn after_401(&self, version: u64) -> Result<bool> {
-        match self.vault.hand_out(&self.name) {
-            Ok(handed) => Ok(handed.version != version),
+        match self.vault.read(&self.name) {
+            Ok(entry) => Ok(entry.version != version),
             Err(error) if error.kind() == ErrorKind::EntryMissing => Ok(false),
             Err(error) => Err(error),
         }

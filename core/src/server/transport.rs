@@ -86,7 +86,7 @@ fn to_reqwest(proxy: &ProxyFor) -> Result<reqwest::Proxy> {
             .with_source(source.without_url())
     })?;
     Ok(match proxy.credentials() {
-        Some((user, password)) => made.basic_auth(user, password),
+        Some((user, password)) => made.basic_auth(&user, &password),
         None => made,
     })
 }

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use data_encoding::BASE64_MIME;
+use data_encoding::{BASE64, BASE64_MIME};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -27,9 +27,12 @@ impl ProxyFor {
         self.0.uri().to_string()
     }
 
-    /// User and password, where `HTTPS_PROXY` and its like hold them.
-    pub fn credentials(&self) -> Option<(&str, &str)> {
-        self.0.raw_auth().or_else(|| None)
+    /// User and password, where `HTTPS_PROXY` and its like hold them. Never to be printed.
+    pub fn credentials(&self) -> Option<(String, String)> {
+        let basic = self.0.basic_auth()?.to_str().ok()?.strip_prefix("Basic ")?;
+        let plain = String::from_utf8(BASE64.decode(basic.as_bytes()).ok()?).ok()?;
+        let (user, password) = plain.split_once(':')?;
+        Some((user.to_owned(), password.to_owned()))
     }
 }
 
