@@ -1,0 +1,37 @@
+mod add;
+mod list;
+mod remove;
+mod token;
+mod verify;
+
+use std::io::Write;
+
+use mmcred::{Vault, VaultOptions};
+
+use crate::args::{Args, Command, Place};
+use crate::output::{Outcome, Output};
+
+pub fn run(args: Args, out: &mut Output<impl Write, impl Write>) -> Outcome {
+    match args.command {
+        Command::Add(command) => add::run(&args.place, &command, out),
+        Command::List(command) => list::run(&args.place, &command, out),
+        Command::Verify(command) => verify::run(&args.place, &command, out),
+        Command::Token(command) => token::run(&args.place, &command, out),
+        Command::Remove(command) => remove::run(&args.place, &command, out),
+    }
+}
+
+fn options(place: &Place) -> VaultOptions {
+    let mut options = VaultOptions::new();
+    if let Some(path) = &place.vault {
+        options = options.path(path);
+    }
+    if let Some(path) = &place.key_file {
+        options = options.key_file(path);
+    }
+    options
+}
+
+fn open(place: &Place) -> mmcred::Result<Vault> {
+    options(place).open()
+}
