@@ -1,2 +1,32 @@
-//! Runs the shared list of behaviours through the Rust crate.
-fn main() {}
+//! Runs the shared list of behaviours through the Rust crate (protocol: `tests/behaviour/README.md`).
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "the results go to standard output")]
+
+mod context;
+mod credential;
+mod hand;
+mod vault;
+mod verify;
+
+use mmcred::ErrorKind;
+use serde_json::{Value, json};
+
+use context::Context;
+
+type Behaviour = fn(&Context) -> Value;
+
+fn main() {
+    let context = Context::from_environment();
+    let ledger: [(u32, Behaviour); 1] = [(501, every_error)];
+    let groups: [&[(u32, Behaviour)]; 5] = [&credential::ALL, &verify::ALL, &vault::ALL, &hand::ALL, &ledger];
+    for (number, behaviour) in groups.concat() {
+        println!("{}", json!({ "number": number, "result": behaviour(&context) }));
+    }
+}
+
+fn every_error(_: &Context) -> Value {
+    let one = |kind: &ErrorKind| {
+        json!([kind.number(), kind.name(), if kind.may_retry() { "later" } else { "never" }])
+    };
+    ErrorKind::ALL.iter().map(one).collect()
+}
