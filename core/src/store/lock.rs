@@ -1,10 +1,12 @@
 use std::fs::{File, TryLockError};
+use std::io;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::ErrorKind;
 use crate::error::{Error, Result};
+use crate::shown::Shown;
 
 /// The right to write to a store: an exclusive `flock` on the vault's directory.
 ///
@@ -17,10 +19,11 @@ pub(crate) struct WriteLock {
 impl WriteLock {
     /// Waits for the lock, at most `wait`.
     pub(crate) fn acquire(directory: &Path, wait: Duration) -> Result<Self> {
-        let failed = |source: std::io::Error| {
+        let failed = |source: io::Error| {
+            let missing = source.kind() == io::ErrorKind::NotFound;
             Error::new(
-                ErrorKind::StorageFailed,
-                format!("The vault's folder {} can not be locked: {source}.", directory.display()),
+                if missing { ErrorKind::VaultMissing } else { ErrorKind::StorageFailed },
+                format!("The vault's folder {} can not be locked: {source}.", Shown(directory)),
             )
             .with_source(source)
         };
@@ -33,10 +36,7 @@ impl WriteLock {
                 Err(TryLockError::WouldBlock) if start.elapsed() >= wait => {
                     return Err(Error::new(
                         ErrorKind::Busy,
-                        format!(
-                            "Another writer held the vault {} for {wait:?} or more.",
-                            directory.display()
-                        ),
+                        format!("Another writer held the vault {} for {wait:?} or more.", Shown(directory)),
                     ));
                 }
                 Err(TryLockError::WouldBlock) => thread::sleep(pause(start.elapsed())),

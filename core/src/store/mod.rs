@@ -96,6 +96,9 @@ pub(crate) trait Store: Send {
     fn write(&mut self, lock: &WriteLock, work: &mut dyn FnMut(&mut dyn Changes) -> Result<()>)
     -> Result<()>;
 
+    /// Whether there is nothing to [`tidy`](Self::tidy).
+    fn is_tidy(&self) -> bool;
+
     /// Folds what a store keeps beside its main file into it, as far as nobody else is using it.
     fn tidy(&mut self, lock: &WriteLock) -> Result<()>;
 }

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::ErrorKind;
 use crate::error::{Error, Result};
 use crate::seal::{UnlockKey, fill, random};
+use crate::shown::Shown;
 
 const PREFIX: &str = "mmcred-key-1:";
 const CHECK: usize = 4;
@@ -50,7 +51,7 @@ pub(crate) fn read(path: &Path) -> Result<UnlockKey> {
     }
     if about.permissions().mode() & 0o077 != 0 {
         return Err(invalid(path, "can be read or written by other users")
-            .with_hint(format!("Take others' access away: chmod 600 {}", path.display())));
+            .with_hint(format!("Take others' access away: chmod 600 {}", Shown(path))));
     }
     let mut content = Zeroizing::new([0; MOST]);
     let mut length = 0;
@@ -96,11 +97,11 @@ fn check(key: &UnlockKey) -> [u8; CHECK] {
 }
 
 fn invalid(path: &Path, what: &str) -> Error {
-    Error::new(ErrorKind::KeyFileInvalid, format!("The key file {} {what}.", path.display()))
+    Error::new(ErrorKind::KeyFileInvalid, format!("The key file {} {what}.", Shown(path)))
 }
 
 fn cannot_read(path: &Path, source: io::Error) -> Error {
-    let shown = path.display();
+    let shown = Shown(path);
     match source.kind() {
         io::ErrorKind::NotFound => {
             Error::new(ErrorKind::KeyFileMissing, format!("There is no key file {shown}."))
@@ -117,6 +118,5 @@ fn cannot_write(path: &Path, source: io::Error) -> Error {
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => ErrorKind::ReadOnly,
         _ => ErrorKind::StorageFailed,
     };
-    Error::new(kind, format!("The key file {} can not be made: {source}.", path.display()))
-        .with_source(source)
+    Error::new(kind, format!("The key file {} can not be made: {source}.", Shown(path))).with_source(source)
 }

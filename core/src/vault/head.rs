@@ -1,6 +1,4 @@
-use crate::ErrorKind;
-use crate::error::{Error, Result};
-use crate::seal::{self, Context, Keys, Purpose, RowKey};
+use crate::seal::{self, Context, Keys, Purpose, RowKey, Unsealed};
 use crate::store::HeadRow;
 
 /// What must be true of all rows together: sealed anew in the transaction of each write.
@@ -23,12 +21,9 @@ impl Head {
         Self { sequence: 0, entries: 0, events: 0, seals: 1, set: [0; 32] }
     }
 
-    pub(crate) fn open(keys: &Keys, row: &HeadRow) -> Result<Self> {
-        seal::open_with(keys, &context(row.sequence), &row.seal, Self::decode)
-            .ok()
-            .flatten()
-            .filter(|head| head.sequence == row.sequence)
-            .ok_or_else(|| Error::new(ErrorKind::VaultDamaged, "The vault's head does not open."))
+    pub(crate) fn open(keys: &Keys, row: &HeadRow) -> Result<Self, Unsealed> {
+        let head = seal::open_with(keys, &context(row.sequence), &row.seal, Self::decode)?;
+        head.filter(|head| head.sequence == row.sequence).ok_or(Unsealed::Broken)
     }
 
     pub(crate) fn seal(&self, keys: &Keys) -> HeadRow {

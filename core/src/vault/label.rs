@@ -4,6 +4,9 @@ use crate::error::{Error, Result, quote};
 use crate::seal::{self, Context, Keys, Purpose, RowKey};
 use crate::{Connection, Credential, ErrorKind, Facts, Kind, Proxy, Tls};
 
+/// More than any facts; a seal is bounded.
+const MOST: usize = 64 << 10;
+
 /// What is known of a stored credential without opening its secret.
 ///
 /// Serializes to the same names in snake case; an unknown fact is `null`.
@@ -61,7 +64,7 @@ fn kind_from_name<'de, D: Deserializer<'de>>(from: D) -> Result<Kind, D::Error> 
 }
 
 /// All entries of a vault, and the rows that could not be read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Listing {
     /// Sorted by name, byte by byte.
@@ -102,7 +105,14 @@ impl Entry {
             token_id: facts.token_id,
             expires_at: facts.expires_at,
         };
+        if entry.encode().len() > MOST {
+            return Err(Error::new(ErrorKind::InvalidArgument, "The credential's facts are over 64 KiB."));
+        }
         Ok(entry)
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("text and numbers are JSON")
     }
 
     /// How the server is reached.
@@ -128,8 +138,7 @@ impl Entry {
     }
 
     pub(super) fn seal(&self, keys: &Keys, row: &RowKey) -> Vec<u8> {
-        let plain = serde_json::to_vec(self).expect("text and numbers are JSON");
-        seal::seal(keys, &context(row, self.version), &plain)
+        seal::seal(keys, &context(row, self.version), &self.encode())
     }
 
     /// The label of a row, or nothing if it is damaged.

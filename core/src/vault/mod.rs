@@ -1,5 +1,6 @@
 //! Named credentials, sealed at rest. The upper floor: it joins seal, unlock and store.
 
+mod create;
 mod default;
 mod entries;
 mod event;
@@ -11,7 +12,10 @@ mod place;
 mod secret;
 mod session;
 mod verify;
+mod stored;
+mod write;
 
-pub use entries::Stored;
 pub use label::{Damaged, Entry, Listing};
 pub use open::{Vault, VaultOptions};
+pub(crate) use stored::Reading;
+pub use stored::Stored;
