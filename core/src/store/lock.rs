@@ -64,3 +64,31 @@ impl Drop for WriteLock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_lock_excludes_another_until_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = WriteLock::acquire(folder.path(), Duration::ZERO).unwrap();
+        let wait = Duration::from_millis(30);
+        let start = Instant::now();
+        let error = WriteLock::acquire(folder.path(), wait).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Busy);
+        assert!(start.elapsed() >= wait);
+        drop(held);
+        WriteLock::acquire(folder.path(), Duration::ZERO).unwrap();
+    }
+
+    /// A forked child has the same opened file; here a clone of it stands for the child's.
+    #[test]
+    fn a_second_holder_of_the_opened_file_does_not_keep_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = WriteLock::acquire(folder.path(), Duration::ZERO).unwrap();
+        let _inherited = held.directory.as_ref().unwrap().try_clone().unwrap();
+        drop(held);
+        WriteLock::acquire(folder.path(), Duration::ZERO).unwrap();
+    }
+}

@@ -1,6 +1,10 @@
 //! Where sealed rows lie. Bytes in, rows out; knows no network and no plaintext.
 
+#[cfg(test)]
+mod contract;
 mod lock;
+#[cfg(test)]
+mod memory;
 mod sqlite;
 mod sqlite_fault;
 mod sqlite_rows;

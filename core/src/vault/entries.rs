@@ -1,7 +1,10 @@
 use std::time::SystemTime;
 
+use super::entry::Entry;
 use super::event::{Event, What};
-use super::label::{Damaged, Entry, Listing, check_name};
+use super::label;
+use super::listing::{Listing, Scan};
+use super::name;
 use super::open::Vault;
 use super::secret;
 use super::session::Session;
@@ -9,7 +12,6 @@ use super::stored::{Reading, Stored};
 use super::write::Stale;
 use crate::error::{Error, Result, quote};
 use crate::seal::{self, Unsealed};
-use crate::store::LabelRow;
 use crate::{Credential, ErrorKind};
 
 impl Vault {
@@ -22,7 +24,7 @@ impl Vault {
     /// `invalid_tls_settings` for a CA file whose path is not UTF-8; `busy`, `read_only`, `storage_failed`;
     /// `vault_damaged`, `vault_rolled_back`; `closed`.
     pub fn put(&self, name: &str, credential: &Credential, replace: bool) -> Result<u64> {
-        check_name(name)?;
+        name::check(name)?;
         let now = now();
         let mut entry = Entry::new(name, credential, now)?;
         // EXPOSE: the token is copied into what is sealed, and the copy wiped.
@@ -33,7 +35,7 @@ impl Vault {
             let what = match &old {
                 Some(_) if !replace => return Err(exists(name)),
                 Some(old) => {
-                    let label = Entry::open(write.keys, &key, old.version, &old.label);
+                    let label = label::open(write.keys, &key, old.version, &old.label);
                     entry.created_at = label.map_or(now, |label| label.created_at);
                     What::Replace
                 }
@@ -50,7 +52,7 @@ impl Vault {
     /// # Errors
     /// `entry_missing`, `entry_damaged`; `invalid_name`; `vault_damaged`, `storage_failed`; `closed`.
     pub fn get(&self, name: &str) -> Result<Stored> {
-        check_name(name)?;
+        name::check(name)?;
         self.with_session(|session| {
             let Session { store, keys, outdated, .. } = session;
             let key = keys.row_key(name);
@@ -62,7 +64,7 @@ impl Vault {
             let row = row.ok_or_else(|| missing(name))?;
             let context = secret::context(&key, row.version);
             let stored = seal::open_with(keys, &context, &row.secret, |plain| {
-                Stored::new(Entry::open(keys, &key, row.version, &row.label)?, plain)
+                Stored::new(label::open(keys, &key, row.version, &row.label)?, plain)
             });
             *outdated = matches!(stored, Err(Unsealed::OtherTerm));
             stored.ok().flatten().ok_or_else(|| damaged(name))
@@ -74,7 +76,7 @@ impl Vault {
     /// # Errors
     /// As [`get`](Self::get).
     pub(crate) fn read(&self, name: &str) -> Result<Reading> {
-        check_name(name)?;
+        name::check(name)?;
         self.with_session(|session| {
             let Session { store, keys, outdated, .. } = session;
             let key = keys.row_key(name);
@@ -97,25 +99,26 @@ impl Vault {
     /// `vault_rolled_back`, `vault_damaged`, `storage_failed`, `closed`. A damaged label is no error but an item
     /// of [`Listing::damaged`].
     pub fn list(&self) -> Result<Listing> {
+        let mut tried = false;
         self.with_current_session(|session| {
             let Session { store, keys, outdated, .. } = session;
-            let mut listing = Listing::default();
+            let mut listing = None;
             store.read(&mut |rows| {
-                let counted = match self.unseen(keys, &rows.head()?) {
-                    Ok(head) => Some(head.entries),
+                let head = match self.unseen(keys, &rows.head()?) {
+                    Ok(head) => Some(head),
                     Err(Stale::RolledBack) => return Err(self.rolled_back()),
-                    Err(Stale::Unsealed(Unsealed::OtherTerm)) if !*outdated => {
-                        *outdated = true;
+                    Err(Stale::Unsealed(Unsealed::OtherTerm)) if !tried => {
+                        (tried, *outdated) = (true, true);
                         return Err(Error::new(ErrorKind::VaultDamaged, "The vault's key was changed."));
                     }
                     Err(Stale::Unsealed(_)) => None,
                 };
-                rows.labels(&mut |row| listing.add(keys, row))?;
-                listing.complete = counted == Some((listing.entries.len() + listing.damaged.len()) as u64);
+                let mut scan = Scan::default();
+                rows.labels(&mut |row| scan.add(keys, row))?;
+                listing = Some(scan.finish(head.as_ref()));
                 Ok(())
             })?;
-            listing.entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-            Ok(listing)
+            Ok(listing.expect("the work was done"))
         })
     }
 
@@ -124,7 +127,7 @@ impl Vault {
     /// # Errors
     /// `entry_missing`, and as [`put`](Self::put).
     pub fn remove(&self, name: &str) -> Result<()> {
-        check_name(name)?;
+        name::check(name)?;
         self.write(|write| {
             let key = write.keys.row_key(name);
             let old = write.rows.entry(&key)?.ok_or_else(|| missing(name))?;
@@ -139,8 +142,8 @@ impl Vault {
     /// `entry_missing`; `entry_exists` if `to` is taken, also by the entry itself; `entry_damaged`; and as
     /// [`put`](Self::put).
     pub fn rename(&self, from: &str, to: &str) -> Result<()> {
-        check_name(from)?;
-        check_name(to)?;
+        name::check(from)?;
+        name::check(to)?;
         self.write(|write| {
             let (old_key, key) = (write.keys.row_key(from), write.keys.row_key(to));
             let old = write.rows.entry(&old_key)?.ok_or_else(|| missing(from))?;
@@ -148,7 +151,7 @@ impl Vault {
                 return Err(exists(to));
             }
             let now = now();
-            let label = Entry::open(write.keys, &old_key, old.version, &old.label);
+            let label = label::open(write.keys, &old_key, old.version, &old.label);
             let mut entry =
                 Entry { name: to.to_owned(), updated_at: now, ..label.ok_or_else(|| damaged(from))? };
             let secret = seal::open(write.keys, &secret::context(&old_key, old.version), &old.secret);
@@ -156,16 +159,6 @@ impl Vault {
             write.put(&key, None, &mut entry, &secret.map_err(|_| damaged(from))?)?;
             write.note(&key, Event { at: now, what: What::Rename, name: to, from: Some(from) })
         })
-    }
-}
-
-impl Listing {
-    fn add(&mut self, keys: &seal::Keys, row: Result<LabelRow<'_>, i64>) {
-        let opened = row.and_then(|row| Entry::open(keys, row.key, row.version, row.label).ok_or(row.row));
-        match opened {
-            Ok(entry) => self.entries.push(entry),
-            Err(row) => self.damaged.push(Damaged { row }),
-        }
     }
 }
 

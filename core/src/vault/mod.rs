@@ -3,10 +3,13 @@
 mod create;
 mod default;
 mod entries;
+mod entry;
 mod event;
 mod forked;
 mod head;
 mod label;
+mod listing;
+mod name;
 mod open;
 mod place;
 mod secret;
@@ -15,7 +18,8 @@ mod verify;
 mod stored;
 mod write;
 
-pub use label::{Damaged, Entry, Listing};
+pub use entry::Entry;
+pub use listing::{Damaged, Listing};
 pub use open::{Vault, VaultOptions};
 pub(crate) use stored::Reading;
 pub use stored::Stored;

@@ -1,4 +1,4 @@
-use super::label::Entry;
+use super::entry::Entry;
 use super::secret;
 use crate::{AccessToken, Credential};
 

@@ -1,8 +1,9 @@
 use std::sync::atomic::Ordering;
 
+use super::entry::Entry;
 use super::event::Event;
-use super::head::Head;
-use super::label::Entry;
+use super::head::{self, Head};
+use super::label;
 use super::open::Vault;
 use super::secret;
 use super::session::Session;
@@ -87,15 +88,15 @@ impl Write<'_> {
         self.head.sequence += 1;
         entry.version = self.head.sequence;
         match old {
-            Some(old) => self.head.toggle(self.keys, Purpose::Label, key, old.version),
+            Some(old) => self.toggle(key, old.version),
             None => self.head.entries += 1,
         }
-        self.head.toggle(self.keys, Purpose::Label, key, entry.version);
+        self.toggle(key, entry.version);
         self.head.seals += 2;
         self.rows.put(&EntryRow {
             key: *key,
             version: entry.version,
-            label: entry.seal(self.keys, key),
+            label: label::seal(self.keys, key, entry)?,
             secret: seal::seal(self.keys, &secret::context(key, entry.version), secret),
         })
     }
@@ -105,7 +106,7 @@ impl Write<'_> {
         self.head.sequence += 1;
         // Rows that somebody brought in are not counted; the count must not break at them.
         self.head.entries = self.head.entries.saturating_sub(1);
-        self.head.toggle(self.keys, Purpose::Label, &old.key, old.version);
+        self.toggle(&old.key, old.version);
         self.rows.remove(&old.key).map(drop)
     }
 
@@ -114,8 +115,12 @@ impl Write<'_> {
         let sequence = self.head.sequence;
         self.head.events += 1;
         self.head.seals += 1;
-        self.head.toggle(self.keys, Purpose::Event, key, sequence);
+        head::toggle(&mut self.head.event_set, self.keys, Purpose::Event, key, sequence);
         self.rows.append(&event.seal(self.keys, key, sequence))
+    }
+
+    fn toggle(&mut self, key: &RowKey, version: u64) {
+        head::toggle(&mut self.head.entry_set, self.keys, Purpose::Label, key, version);
     }
 
     fn finish(&mut self) -> Result<()> {
