@@ -146,9 +146,13 @@ BY_CODE: dict[str, type[MmcredError]] = {{cls.code: cls for cls in MmcredError._
 '''
 
 
+def js_text(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def node_js(errors):
     classes = "".join(
-        f"exports.{camel(e['name'])} = define('{camel(e['name'])}', '{e['name']}', {e['number']}, '{e['retry']}')\n"
+        f"define('{camel(e['name'])}', '{e['name']}', {e['number']}, '{e['retry']}', {js_text(e['hint'])})\n"
         for e in errors
     )
     return f"""// {NOTE}
@@ -156,33 +160,45 @@ def node_js(errors):
 
 /** The family of all errors of mmcred. */
 class MmcredError extends Error {{}}
-MmcredError.prototype.name = 'MmcredError'
+Object.defineProperty(MmcredError.prototype, 'name', {{ value: 'MmcredError' }})
 exports.MmcredError = MmcredError
 
 const byCode = new Map()
 
-function define(name, code, number, retry) {{
+function define(name, code, number, retry, advice) {{
   const cls = {{
     [name]: class extends MmcredError {{
-      constructor(message, {{ hint = '', retryAfter, requestId }} = {{}}) {{
-        super(message)
+      constructor(message, {{ hint = advice, retryAfter, requestId, cause }} = {{}}) {{
+        super(`${{message}} ${{hint}}`, cause === undefined ? undefined : {{ cause }})
         Object.assign(this, {{ code, number, retry, hint }})
         if (retryAfter !== undefined) this.retryAfter = retryAfter
         if (requestId !== undefined) this.requestId = requestId
       }}
     }},
   }}[name]
-  cls.prototype.name = name
+  Object.defineProperty(cls.prototype, 'name', {{ value: name }})
   byCode.set(code, cls)
-  return cls
+  exports[name] = cls
 }}
 
 {classes}
 /** The error object for what the native part reported. */
-exports.errorFrom = ({{ code, message, ...rest }}) => {{
-  const cls = byCode.get(code)
-  return cls ? new cls(message, rest) : new exports.Internal(message, rest)
+function errorFrom({{ failure, message, ...rest }}) {{
+  const cls = byCode.get(failure) ?? exports.Internal
+  return new cls(message, rest)
 }}
+Object.defineProperty(exports, 'errorFrom', {{ value: errorFrom }})
+"""
+
+
+def node_esm(errors):
+    names = "".join(f"  {camel(e['name'])},\n" for e in errors)
+    return f"""// {NOTE}
+import errors from './errors.js'
+
+export const {{
+  MmcredError,
+{names}}} = errors
 """
 
 
@@ -198,8 +214,19 @@ def node_types(errors):
 /** The ledger's name of an error, the same in every language. */
 export type ErrorCode ={codes}
 
-/** The family of all errors of mmcred: what happened, and in `hint` what to do about it. */
-export class MmcredError extends Error {{
+/**
+ * The family of all errors of mmcred. `message` says what happened and ends with the hint.
+ *
+ * @example
+ * try {{
+ *   await vault.verify('prod')
+ * }} catch (error) {{
+ *   if (error instanceof MmcredError && error.retry === 'later') await sleep((error.retryAfter ?? 60) * 1000)
+ *   else throw error
+ * }}
+ */
+export abstract class MmcredError extends Error {{
+  constructor(message: string, details?: {{ hint?: string; retryAfter?: number; requestId?: string; cause?: unknown }})
   /** The ledger's name of the error. */
   readonly code: ErrorCode
   /** The ledger's number of the error. */
@@ -221,6 +248,7 @@ OUTPUTS = {
     "bindings-c/src/status.rs": c,
     "bindings-python/python/mmcred/_errors.py": python,
     "bindings-node/errors.js": node_js,
+    "bindings-node/errors.mjs": node_esm,
     "bindings-node/errors.d.ts": node_types,
 }
 
