@@ -324,7 +324,7 @@ export interface FetcherInit {
   method?: string
   /** `Authorization`, `Cookie`, `Host` and `Proxy-Authorization` are left out. */
   headers?: ConstructorParameters<typeof Headers>[0]
-  body?: BodyInit | NodeJS.ArrayBufferView | AsyncIterable<Uint8Array> | null
+  body?: RequestInit['body'] | NodeJS.ArrayBufferView | AsyncIterable<Uint8Array> | null
   /** Redirects are followed on the credential's server only; 'manual' hands out the 3xx itself. */
   redirect?: 'follow' | 'manual' | 'error'
   /** Aborts as in `fetch`: the promise is rejected with the signal's reason. */
