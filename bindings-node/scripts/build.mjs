@@ -3,7 +3,8 @@
 //
 //   node scripts/build.mjs [--profile dev|release]     MMCRED_PROFILE says the same; release is the default
 //
-// A published package carries the built file and has no workspace around it: then nothing is done.
+// A published package carries the built file and has no workspace around it: then nothing is done. Neither is it
+// with MMCRED_PREBUILT=1, by which the Makefile says that it put the file there itself.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -20,6 +21,7 @@ function main() {
     if (built.length > 0) return
     fail('this package carries no native part for any platform and no source to build it from; get a complete package')
   }
+  if (process.env.MMCRED_PREBUILT === '1' && built.length > 0) return
   const { values } = parseArgs({ options: { profile: { type: 'string' } } })
   const profile = values.profile ?? process.env.MMCRED_PROFILE ?? 'release'
   place(build(profile), path.join(folder, `mmcred.${platform()}.node`))
