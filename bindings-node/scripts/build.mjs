@@ -40,7 +40,7 @@ function build(profile) {
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (run.error?.code === 'ENOENT') fail('cargo was not found; install Rust from https://rustup.rs, then try again')
+  if (run.error && 'code' in run.error && run.error.code === 'ENOENT') fail('cargo was not found; install Rust from https://rustup.rs, then try again')
   if (run.error) fail(`cargo could not be run: ${run.error.message}`)
   if (run.status !== 0) fail('cargo build failed, see above')
   const library = run.stdout.split('\n').map(artifact).findLast(Boolean)
@@ -66,8 +66,10 @@ function place(library, target) {
 function platform() {
   const name = `${process.platform}-${process.arch}`
   if (process.platform !== 'linux') return name
-  process.report.excludeNetwork = true
-  return `${name}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`
+  /** @type {any} */
+  const report = process.report
+  report.excludeNetwork = true
+  return `${name}-${report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`
 }
 
 function fail(why) {
