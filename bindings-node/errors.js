@@ -6,8 +6,6 @@ class MmcredError extends Error {}
 Object.defineProperty(MmcredError.prototype, 'name', { value: 'MmcredError' })
 exports.MmcredError = MmcredError
 
-const byCode = new Map()
-
 function define(name, code, number, retry, advice) {
   const cls = {
     [name]: class extends MmcredError {
@@ -20,7 +18,6 @@ function define(name, code, number, retry, advice) {
     },
   }[name]
   Object.defineProperty(cls.prototype, 'name', { value: name })
-  byCode.set(code, cls)
   exports[name] = cls
 }
 
@@ -76,10 +73,3 @@ define('MissingExtra', 'missing_extra', 501, 'never', 'Install the package that 
 define('Internal', 'internal', 900, 'never', 'Please report it with the message.')
 define('Cancelled', 'cancelled', 901, 'later', 'Call again when wanted.')
 define('BufferTooSmall', 'buffer_too_small', 902, 'never', 'Call again with the size that was returned.')
-
-/** The error object for what the native part reported. */
-function errorFrom({ failure, message, ...rest }) {
-  const cls = byCode.get(failure) ?? exports.Internal
-  return new cls(message, rest)
-}
-Object.defineProperty(exports, 'errorFrom', { value: errorFrom })

@@ -224,8 +224,6 @@ class MmcredError extends Error {{}}
 Object.defineProperty(MmcredError.prototype, 'name', {{ value: 'MmcredError' }})
 exports.MmcredError = MmcredError
 
-const byCode = new Map()
-
 function define(name, code, number, retry, advice) {{
   const cls = {{
     [name]: class extends MmcredError {{
@@ -238,18 +236,10 @@ function define(name, code, number, retry, advice) {{
     }},
   }}[name]
   Object.defineProperty(cls.prototype, 'name', {{ value: name }})
-  byCode.set(code, cls)
   exports[name] = cls
 }}
 
-{classes}
-/** The error object for what the native part reported. */
-function errorFrom({{ failure, message, ...rest }}) {{
-  const cls = byCode.get(failure) ?? exports.Internal
-  return new cls(message, rest)
-}}
-Object.defineProperty(exports, 'errorFrom', {{ value: errorFrom }})
-"""
+{classes}"""
 
 
 def node_esm(errors):

@@ -141,7 +141,6 @@ const becomesGet = (status, method) =>
 const failed = (why) => new TypeError('fetch failed', { cause: new Error(why) })
 
 /** Header values arrive as Latin-1; servers write UTF-8. */
-// eslint-disable-next-line no-control-regex
 const utf8 = (value) => (/^[\x00-\x7f]*$/.test(value) ? value : Buffer.from(value, 'latin1').toString())
 
 function arrived(response, hops) {

@@ -3,7 +3,7 @@
 const { existsSync } = require('node:fs')
 const path = require('node:path')
 
-const { errorFrom } = require('../errors.js')
+const errors = require('../errors.js')
 const { version } = require('../package.json')
 
 const FOLDER = path.join(__dirname, '..')
@@ -35,6 +35,12 @@ function unusable(what, cause) {
 function settle(outcome) {
   if (outcome?.failure) throw errorFrom(outcome)
   return outcome
+}
+
+/** `token_rejected` is the class TokenRejected. */
+function errorFrom({ failure, message, ...details }) {
+  const name = failure.replace(/(?:^|_)(.)/g, (_, initial) => initial.toUpperCase())
+  return new (errors[name] ?? errors.Internal)(message, details)
 }
 
 module.exports = { native: load(), settle }

@@ -3,7 +3,8 @@
 //
 //   node scripts/build.mjs [--profile dev|release]     MMCRED_PROFILE says the same; release is the default
 //
-// A published package carries the built file and has no workspace around it: then nothing is done.
+// A published package carries the built file and has no workspace around it: then nothing is done. Neither is it
+// with MMCRED_PREBUILT=1, by which the Makefile says that it put the file there itself.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -20,6 +21,7 @@ function main() {
     if (built.length > 0) return
     fail('this package carries no native part for any platform and no source to build it from; get a complete package')
   }
+  if (process.env.MMCRED_PREBUILT === '1' && built.length > 0) return
   const { values } = parseArgs({ options: { profile: { type: 'string' } } })
   const profile = values.profile ?? process.env.MMCRED_PROFILE ?? 'release'
   place(build(profile), path.join(folder, `mmcred.${platform()}.node`))
@@ -38,7 +40,7 @@ function build(profile) {
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  if (run.error?.code === 'ENOENT') fail('cargo was not found; install Rust from https://rustup.rs, then try again')
+  if (run.error && 'code' in run.error && run.error.code === 'ENOENT') fail('cargo was not found; install Rust from https://rustup.rs, then try again')
   if (run.error) fail(`cargo could not be run: ${run.error.message}`)
   if (run.status !== 0) fail('cargo build failed, see above')
   const library = run.stdout.split('\n').map(artifact).findLast(Boolean)
@@ -64,8 +66,10 @@ function place(library, target) {
 function platform() {
   const name = `${process.platform}-${process.arch}`
   if (process.platform !== 'linux') return name
-  process.report.excludeNetwork = true
-  return `${name}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`
+  /** @type {any} */
+  const report = process.report
+  report.excludeNetwork = true
+  return `${name}-${report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`
 }
 
 function fail(why) {
