@@ -93,15 +93,23 @@ def c(errors):
         f"/// {e['meaning']}\npub const MMCRED_{e['name'].upper()}: mmcred_status = {e['number']};\n"
         for e in errors
     )
+    names = "".join(f"    ({e['number']}, c\"{e['name']}\"),\n" for e in errors)
     return f"""// {NOTE}
 #![allow(non_camel_case_types)]
 
-/// What a function of this library returns: `MMCRED_OK` or the number of an error.
+use std::ffi::CStr;
+
+/// What a function of this library returns: MMCRED_OK or the number of an error. A number's meaning never changes;
+/// a newer library may return numbers that this header does not know.
 pub type mmcred_status = u32;
 
 /// The call did what it says.
 pub const MMCRED_OK: mmcred_status = 0;
-{rows}"""
+{rows}
+/// Each error's number and name.
+pub(crate) static NAMES: [(mmcred_status, &CStr); {len(errors)}] = [
+{names}];
+"""
 
 
 def python(errors):
