@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-static_assert(std::is_same_v<mmcred_status, std::uint32_t>);
+static_assert(std::is_same_v<mmcred_status, uint32_t>);
 static_assert(!std::is_convertible_v<mmcred_vault *, mmcred_credential *>);
 
 int main() {
