@@ -70,19 +70,23 @@ class Stage:
         context["url_foreign"] = self.stranger.url
         context["url_closed"] = servers.closed_port()
         context["url_html"] = self.fake({"kind": "html", "status": 200}).url
-        context["url_500"] = self.fake({"kind": "app_error", "status": 500}).url
-        context["url_429"] = self.fake({"kind": "rate_limited", "retry_after": 7}).url
+        context["url_500"] = self.fake({"kind": "app_error", "status": 500, "id": "app.user.get.app_error"}).url
+        context["url_429"] = self.fake({"kind": "too_many", "retry_after": 7}).url
         context["url_cut"] = self.fake({"kind": "cut"}).url
-        context["url_slow"] = self.fake({"kind": "slow", "milliseconds": 20_000}).url
+        context["url_slow"] = self.fake({"kind": "slow", "ms": 20_000}).url
         location = self.stranger.url + "/api/v4/users/me"
         context["url_redirect"] = self.fake({"kind": "redirect", "status": 302, "location": location}).url
-        context["url_flap"] = self.flapping().url
+        context["url_flap"] = self.flapping()
         ca, leaf, key = servers.certificates(self.folder)
         context["ca_file"], context["url_tls"] = ca, servers.tls_in_front_of(self.main.url, leaf, key)
 
     def flapping(self):
-        """A cluster of which every second answer is a refusal, for the token that the context names."""
-        return self.fake({"kind": "replica_split", "cookie": True})
+        """A cluster of which every second answer is a refusal; it knows the same account and token."""
+        fake = self.fake().prepare()
+        alice = fake.user(self.context["username"])
+        fake.steer("POST", "plant", {"user_id": alice, "kind": "access_token", "token": self.context["token"]})
+        fake.steer("POST", "faults", {"kind": "replica_split", "clear_cookie": True})
+        return fake.url
 
     def mmcred(self, *arguments, vault, key, token):
         command = [str(BUILT / "mmcred"), "--vault", str(vault), "--key-file", str(key), *arguments, "--token-stdin"]

@@ -21,5 +21,4 @@ mod write;
 pub use entry::Entry;
 pub use listing::{Damaged, Listing};
 pub use open::{Vault, VaultOptions};
-pub(crate) use stored::Reading;
 pub use stored::Stored;

@@ -43,8 +43,7 @@ const SCHEMA: &[(&str, Kind)] = &[
 
 /// The rule of account and bot names, as executed.
 pub fn valid_username(name: &str) -> bool {
-    let allowed =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
     (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !RESERVED.contains(&name)
 }
 
@@ -68,36 +67,16 @@ impl State {
         }
         let symbols = " !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~";
         for (setting, part, held) in [
-            (
-                "Lowercase",
-                "_lowercase",
-                password.contains(|c: char| c.is_ascii_lowercase()),
-            ),
-            (
-                "Uppercase",
-                "_uppercase",
-                password.contains(|c: char| c.is_ascii_uppercase()),
-            ),
-            (
-                "Number",
-                "_number",
-                password.contains(|c: char| c.is_ascii_digit()),
-            ),
-            (
-                "Symbol",
-                "_symbol",
-                password.contains(|c| symbols.contains(c)),
-            ),
+            ("Lowercase", "_lowercase", password.contains(|c: char| c.is_ascii_lowercase())),
+            ("Uppercase", "_uppercase", password.contains(|c: char| c.is_ascii_uppercase())),
+            ("Number", "_number", password.contains(|c: char| c.is_ascii_digit())),
+            ("Symbol", "_symbol", password.contains(|c| symbols.contains(c))),
         ] {
             if self.on(section, setting) && !held {
                 id.push_str(part);
             }
         }
-        if id.len() == bare {
-            Ok(())
-        } else {
-            Err(Fail::new(400, format!("{id}.app_error")))
-        }
+        if id.len() == bare { Ok(()) } else { Err(Fail::new(400, format!("{id}.app_error"))) }
     }
 
     /// The checks of saving an account: names and addresses are unique, deactivated accounts included.
@@ -122,10 +101,7 @@ impl State {
         if !self.on("TeamSettings", "EnableUserCreation")
             || !self.on("EmailSettings", "EnableSignUpWithEmail")
         {
-            return Err(Fail::new(
-                501,
-                "api.user.create_user.signup_email_disabled.app_error",
-            ));
+            return Err(Fail::new(501, "api.user.create_user.signup_email_disabled.app_error"));
         }
         if !first && !self.on("TeamSettings", "EnableOpenServer") {
             return Err(Fail::new(403, "api.user.create_user.no_open_server"));
@@ -137,25 +113,15 @@ impl State {
 fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User {
     let username = fields.text("username").to_lowercase();
     User {
-        username: if username.is_empty() {
-            state.ids.next()
-        } else {
-            username
-        },
+        username: if username.is_empty() { state.ids.next() } else { username },
         create_at: now,
         update_at: now,
         last_password_update: now,
         password: fields.text("password"),
         email: fields.text("email").to_lowercase(),
         email_verified: admin && fields.flag("email_verified"),
-        auth_service: if admin {
-            fields.text("auth_service")
-        } else {
-            String::new()
-        },
-        auth_data: fields
-            .opt_text("auth_data")
-            .filter(|data| admin && !data.is_empty()),
+        auth_service: if admin { fields.text("auth_service") } else { String::new() },
+        auth_data: fields.opt_text("auth_data").filter(|data| admin && !data.is_empty()),
         nickname: fields.text("nickname"),
         first_name: fields.text("first_name"),
         last_name: fields.text("last_name"),
@@ -166,10 +132,7 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
             .opt_text("locale")
             .filter(|locale| !locale.is_empty())
             .unwrap_or_else(|| "en".to_owned()),
-        timezone: fields
-            .raw("timezone")
-            .cloned()
-            .unwrap_or_else(default_timezone),
+        timezone: fields.raw("timezone").cloned().unwrap_or_else(default_timezone),
         notify_props: default_notify_props(),
         ..User::default()
     }
@@ -196,12 +159,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     }
     state.check_account(&user)?;
     user.id = state.ids.next();
-    user.roles = if first {
-        "system_admin system_user"
-    } else {
-        "system_user"
-    }
-    .to_owned();
+    user.roles = if first { "system_admin system_user" } else { "system_user" }.to_owned();
     state.users.insert(user.id.clone(), user.clone());
     Ok(Reply::line(201, &UserShape::seen(&user, Eyes::Near, state)))
 }
@@ -209,10 +167,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
 /// `PUT /users/{user_id}/password` (facts 6.4).
 pub fn change_password(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
-    let (current, new) = (
-        call.map_value("current_password"),
-        call.map_value("new_password"),
-    );
+    let (current, new) = (call.map_value("current_password"), call.map_value("new_password"));
     let own = user_id == call.session.user_id;
     if own {
         if current.is_empty() {
@@ -221,10 +176,7 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
         state.check_login_lock(state.user(&user_id)?)?;
         if state.user(&user_id)?.password != current {
             state.user_mut(&user_id)?.failed_attempts += 1;
-            return Err(Fail::new(
-                400,
-                "api.user.update_password.incorrect.app_error",
-            ));
+            return Err(Fail::new(400, "api.user.update_password.incorrect.app_error"));
         }
     } else {
         state.require(&call.session, "sysconsole_write_user_management_users")?;
@@ -237,10 +189,7 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
     (user.last_password_update, user.update_at) = (call.now, call.now);
     if state.service("TerminateSessionsOnPasswordChange") {
         let kept = &call.session.id;
-        state
-            .sessions
-            .rows
-            .retain(|_, row| row.user_id != user_id || row.id == *kept);
+        state.sessions.rows.retain(|_, row| row.user_id != user_id || row.id == *kept);
         state.sessions.forget_user(&user_id);
     }
     Ok(Reply::ok())
@@ -253,10 +202,7 @@ pub fn reset_failed_attempts(state: &mut State, call: &Call) -> Answer {
     state.require_over(&call.session, user)?;
     state.require(&call.session, "sysconsole_write_user_management_users")?;
     if !matches!(user.auth_service.as_str(), "" | "email" | "ldap") {
-        return Err(Fail::new(
-            400,
-            "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error",
-        ));
+        return Err(Fail::new(400, "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error"));
     }
     state.user_mut(&user_id)?.failed_attempts = 0;
     Ok(Reply::ok())
@@ -275,10 +221,7 @@ pub fn generate_mfa(state: &mut State, call: &Call) -> Answer {
     let secret = totp::secret(&state.ids.next());
     let user = state.user_mut(&user_id)?;
     user.mfa_secret.clone_from(&secret);
-    Ok(Reply::line(
-        200,
-        &serde_json::json!({ "secret": secret, "qr_code": "" }),
-    ))
+    Ok(Reply::line(200, &serde_json::json!({ "secret": secret, "qr_code": "" })))
 }
 
 /// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`
@@ -291,10 +234,7 @@ pub fn update_mfa(state: &mut State, call: &Call) -> Answer {
     let body = object_map(&call.body, call.body_limit);
     let activate = body.get("activate").and_then(serde_json::Value::as_bool);
     let activate = activate.ok_or_else(|| Fail::body_param("activate"))?;
-    let code = body
-        .get("code")
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default();
+    let code = body.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
     if activate && code.is_empty() {
         return Err(Fail::body_param("code"));
     }
@@ -323,30 +263,12 @@ mod tests {
     #[test]
     fn usernames_as_executed() {
         let long = "a".repeat(64);
-        for name in [
-            "--",
-            "-ada",
-            "..",
-            "1",
-            "__",
-            "a",
-            "ada.lovelace",
-            "channels",
-            &long,
-        ] {
+        for name in ["--", "-ada", "..", "1", "__", "a", "ada.lovelace", "channels", &long] {
             assert!(valid_username(name), "{name}");
         }
-        for name in [
-            "",
-            "ADA",
-            "All",
-            &format!("{long}a"),
-            "ada lovelace",
-            "ada:remote",
-            "adaé",
-            "all",
-            "system",
-        ] {
+        for name in
+            ["", "ADA", "All", &format!("{long}a"), "ada lovelace", "ada:remote", "adaé", "all", "system"]
+        {
             assert!(!valid_username(name), "{name}");
         }
     }

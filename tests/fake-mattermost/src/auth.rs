@@ -33,30 +33,18 @@ pub fn parse_token(call: &Call) -> (String, Place) {
     }
     let header = call.header("authorization");
     for scheme in ["bearer", "token"] {
-        let matches = header
-            .get(..scheme.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        let matches = header.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
         if matches && header.len() > scheme.len() {
             // The byte after the scheme is skipped, whatever it is.
-            return (
-                cut(header.get(scheme.len() + 1..).unwrap_or_default()),
-                Place::Header,
-            );
+            return (cut(header.get(scheme.len() + 1..).unwrap_or_default()), Place::Header);
         }
     }
     let query = call.query("access_token");
-    if query.is_empty() {
-        (String::new(), Place::Nowhere)
-    } else {
-        (cut(query), Place::Query)
-    }
+    if query.is_empty() { (String::new(), Place::Nowhere) } else { (cut(query), Place::Query) }
 }
 
 fn cut(token: &str) -> String {
-    let end = (0..=TOKEN_BYTES.min(token.len()))
-        .rev()
-        .find(|at| token.is_char_boundary(*at))
-        .unwrap_or(0);
+    let end = (0..=TOKEN_BYTES.min(token.len())).rev().find(|at| token.is_char_boundary(*at)).unwrap_or(0);
     token[..end].to_owned()
 }
 
@@ -79,21 +67,14 @@ pub fn handle(state: &mut State, call: &mut Call, route: &Route) -> Reply {
     };
     let reply = answer.unwrap_or_else(|fail| {
         let reply = error_reply(state, call, &fail);
-        if fail.clears_cookie {
-            reply.with("Set-Cookie", clearing_cookie(state))
-        } else {
-            reply
-        }
+        if fail.clears_cookie { reply.with("Set-Cookie", clearing_cookie(state)) } else { reply }
     });
     finish(state, call, reply, limited)
 }
 
 /// Exactly so (facts 2.2 [R]); the path is the subpath.
 pub fn clearing_cookie(state: &State) -> String {
-    format!(
-        "MMAUTHTOKEN=; Path={}; Max-Age=0; HttpOnly",
-        state.config.subpath()
-    )
+    format!("MMAUTHTOKEN=; Path={}; Max-Age=0; HttpOnly", state.config.subpath())
 }
 
 enum Refused {
@@ -158,21 +139,14 @@ fn look_up(
             Err(fail)
         }
         Ok(session) if place == Place::Query && !session.is_oauth => {
-            Err(Fail::new(401, "api.context.token_provided.app_error")
-                .detail(format!("token={token}")))
+            Err(Fail::new(401, "api.context.token_provided.app_error").detail(format!("token={token}")))
         }
         Ok(session) => Ok(session),
     }
 }
 
 /// Only for a live session from the cookie, on every method but a literal GET (facts 2.4).
-fn check_csrf(
-    state: &State,
-    call: &Call,
-    route: &Route,
-    token: &str,
-    place: Place,
-) -> Result<(), Fail> {
+fn check_csrf(state: &State, call: &Call, route: &Route, token: &str, place: Place) -> Result<(), Fail> {
     let nobody = call.session.user_id.is_empty();
     if place != Place::Cookie || nobody || route.trusts_requester || call.method == "GET" {
         return Ok(());
@@ -193,10 +167,7 @@ fn check_csrf(
 /// No cookie is cleared here (facts 2.4).
 fn session_required(state: &State, call: &Call) -> Result<(), Fail> {
     let session = &call.session;
-    if session.is_pat()
-        && session.prop("is_bot") != "true"
-        && !state.service("EnableUserAccessTokens")
-    {
+    if session.is_pat() && session.prop("is_bot") != "true" && !state.service("EnableUserAccessTokens") {
         return Err(Fail::session_expired("UserAccessToken"));
     }
     if session.user_id.is_empty() {
@@ -207,27 +178,17 @@ fn session_required(state: &State, call: &Call) -> Result<(), Fail> {
 
 /// Licence and both settings; OAuth, bots and SSO users but LDAP are exempt, tokens are not (facts 2.4).
 fn mfa_required(state: &State, call: &Call) -> Result<(), Fail> {
-    let enforced = state.service("EnableMultifactorAuthentication")
-        && state.service("EnforceMultifactorAuthentication");
+    let enforced =
+        state.service("EnableMultifactorAuthentication") && state.service("EnforceMultifactorAuthentication");
     if !state.licence.mfa || !enforced || call.session.is_oauth {
         return Ok(());
     }
-    let user = state
-        .users
-        .get(&call.session.user_id)
-        .ok_or_else(|| Fail::session_expired("MfaRequired"))?;
+    let user = state.users.get(&call.session.user_id).ok_or_else(|| Fail::session_expired("MfaRequired"))?;
     let guest_exempt =
         user.is_guest() && !state.on("GuestAccountsSettings", "EnforceMultifactorAuthentication");
     let sso = !matches!(user.auth_service.as_str(), "" | "email" | "ldap");
-    let exempt_path = format!(
-        "{}/api/v4/users/me",
-        state.config.subpath().trim_end_matches('/')
-    );
-    if guest_exempt
-        || sso
-        || state.bots.contains_key(&user.id)
-        || user.mfa_active
-        || call.path == exempt_path
+    let exempt_path = format!("{}/api/v4/users/me", state.config.subpath().trim_end_matches('/'));
+    if guest_exempt || sso || state.bots.contains_key(&user.id) || user.mfa_active || call.path == exempt_path
     {
         return Ok(());
     }
@@ -248,11 +209,7 @@ pub fn error_reply(state: &State, call: &Call, fail: &Fail) -> Reply {
             } else {
                 fail.message(call.language())
             },
-            detailed_error: if developer && !hardened {
-                &fail.detail
-            } else {
-                ""
-            },
+            detailed_error: if developer && !hardened { &fail.detail } else { "" },
             request_id: &call.request_id,
             status_code: status,
         },
@@ -270,24 +227,14 @@ fn finish(state: &State, call: &Call, reply: Reply, limited: Vec<(&'static str, 
         ("Vary", "Accept-Encoding".to_owned()),
     ];
     if state.service("TLSStrictTransport") {
-        let age = state
-            .config
-            .int("ServiceSettings", "TLSStrictTransportMaxAge");
+        let age = state.config.int("ServiceSettings", "TLSStrictTransportMaxAge");
         headers.push(("Strict-Transport-Security", format!("max-age={age}")));
     }
     if call.method == "GET" {
         headers.push(("Expires", "0".to_owned()));
     }
-    if !reply
-        .headers
-        .iter()
-        .any(|(name, _)| *name == "Content-Type")
-    {
-        let kind = if reply.status == 429 {
-            limiter::CONTENT_TYPE
-        } else {
-            "application/json"
-        };
+    if !reply.headers.iter().any(|(name, _)| *name == "Content-Type") {
+        let kind = if reply.status == 429 { limiter::CONTENT_TYPE } else { "application/json" };
         headers.push(("Content-Type", kind.to_owned()));
     }
     headers.extend(limited);
@@ -295,10 +242,7 @@ fn finish(state: &State, call: &Call, reply: Reply, limited: Vec<(&'static str, 
     let mut body = reply.body;
     let takes_gzip = call.header("accept-encoding").split(',').any(|coding| {
         let mut parts = coding.split(';');
-        parts
-            .next()
-            .is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip"))
-            && !coding.contains("q=0")
+        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip")) && !coding.contains("q=0")
     });
     if takes_gzip
         && body.len() >= GZIP_FROM
@@ -307,11 +251,7 @@ fn finish(state: &State, call: &Call, reply: Reply, limited: Vec<(&'static str, 
         body = gzip(&body);
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
-    Reply {
-        status: reply.status,
-        headers,
-        body,
-    }
+    Reply { status: reply.status, headers, body }
 }
 
 #[cfg(test)]
@@ -321,24 +261,14 @@ mod tests {
     fn parsed(headers: &[(&str, &str)], target: &str) -> (String, Place) {
         let mut call = Call::default();
         call.parse_target(target);
-        call.headers = headers
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect();
+        call.headers = headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         parse_token(&call)
     }
 
     #[test]
     fn token_parse_rules_of_facts_2_1() {
         let auth = |value| parsed(&[("authorization", value)], "/x");
-        for value in [
-            "Bearer abc",
-            "bearer abc",
-            "BEARER\tabc",
-            "Token abc",
-            "tOkEn_abc",
-            "BEARERxabc",
-        ] {
+        for value in ["Bearer abc", "bearer abc", "BEARER\tabc", "Token abc", "tOkEn_abc", "BEARERxabc"] {
             assert_eq!(auth(value), ("abc".into(), Place::Header), "{value}");
         }
         assert_eq!(auth("Bearer  abc").0, " abc");
@@ -346,14 +276,8 @@ mod tests {
             assert_eq!(auth(value), (String::new(), Place::Nowhere), "{value}");
         }
         assert_eq!(auth(&format!("Bearer {}", "a".repeat(60))).0.len(), 50);
-        assert_eq!(
-            parsed(&[], "/x?access_token=abc"),
-            ("abc".into(), Place::Query)
-        );
+        assert_eq!(parsed(&[], "/x?access_token=abc"), ("abc".into(), Place::Query));
         let both = [("cookie", "MMAUTHTOKEN="), ("authorization", "Bearer abc")];
-        assert_eq!(
-            parsed(&both, "/x?access_token=abc"),
-            (String::new(), Place::Cookie)
-        );
+        assert_eq!(parsed(&both, "/x?access_token=abc"), (String::new(), Place::Cookie));
     }
 }

@@ -60,10 +60,7 @@ impl Fields {
 
     /// A boolean field; absent is false.
     pub fn flag(&self, name: &str) -> bool {
-        self.0
-            .get(name)
-            .and_then(Value::as_bool)
-            .unwrap_or_default()
+        self.0.get(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
     /// A field as it came.
@@ -74,12 +71,7 @@ impl Fields {
     /// A list of strings; `null` items count as empty strings.
     pub fn texts(&self, name: &str) -> Option<Vec<String>> {
         let items = self.0.get(name)?.as_array()?;
-        Some(
-            items
-                .iter()
-                .map(|item| item.as_str().unwrap_or_default().to_owned())
-                .collect(),
-        )
+        Some(items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect())
     }
 }
 
@@ -98,10 +90,7 @@ pub fn first_value(body: &[u8], limit: usize) -> First {
     let readable = &body[..body.len().min(limit.saturating_add(GRACE))];
     // Go replaces invalid UTF-8 instead of refusing it.
     let text = String::from_utf8_lossy(readable);
-    match serde_json::Deserializer::from_str(&text)
-        .into_iter::<Value>()
-        .next()
-    {
+    match serde_json::Deserializer::from_str(&text).into_iter::<Value>().next() {
         Some(Ok(value)) => First::Value(value),
         _ if body.len() > readable.len() => First::TooLarge,
         _ => First::Broken,
@@ -118,14 +107,9 @@ pub fn decode(
 ) -> Result<Fields, Fail> {
     match first_value(body, limit) {
         First::Value(Value::Null) => Ok(Fields::default()),
-        First::Value(Value::Object(object)) => {
-            fields(object, schema).ok_or_else(|| Fail::body_param(name))
-        }
+        First::Value(Value::Object(object)) => fields(object, schema).ok_or_else(|| Fail::body_param(name)),
         First::Value(_) | First::Broken => Err(Fail::body_param(name)),
-        First::TooLarge => Err(Fail::new(
-            413,
-            "api.context.request_body_too_large.app_error",
-        )),
+        First::TooLarge => Err(Fail::new(413, "api.context.request_body_too_large.app_error")),
     }
 }
 
@@ -145,10 +129,7 @@ pub fn decode_object(
 fn fields(object: Map<String, Value>, schema: &[(&'static str, Kind)]) -> Option<Fields> {
     let mut found = Fields::default();
     for (key, value) in object {
-        let Some((name, kind)) = schema
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(&key))
-        else {
+        let Some((name, kind)) = schema.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key)) else {
             continue;
         };
         if value.is_null() {
@@ -187,38 +168,15 @@ mod tests {
 
     #[test]
     fn struct_bodies_refuse_one_wrong_type_and_take_null_as_defaults() {
-        for body in [
-            "",
-            "[]",
-            "\"x\"",
-            "{",
-            "{\"expires_at\":\"1\"}",
-            "{\"expires_at\":1.5}",
-            "{\"expires_at\":1e3}",
-        ] {
+        for body in
+            ["", "[]", "\"x\"", "{", "{\"expires_at\":\"1\"}", "{\"expires_at\":1.5}", "{\"expires_at\":1e3}"]
+        {
             assert!(decode(body.as_bytes(), 999, "x", SCHEMA).is_err(), "{body}");
         }
-        for body in [
-            "null",
-            "{}",
-            "{\"token_id\":null}",
-            "{\"other\":[1]}",
-            "{} trailing",
-        ] {
-            assert_eq!(
-                decode(body.as_bytes(), 999, "x", SCHEMA)
-                    .unwrap()
-                    .text("token_id"),
-                "",
-                "{body}"
-            );
+        for body in ["null", "{}", "{\"token_id\":null}", "{\"other\":[1]}", "{} trailing"] {
+            assert_eq!(decode(body.as_bytes(), 999, "x", SCHEMA).unwrap().text("token_id"), "", "{body}");
         }
-        assert_eq!(
-            decode(b"{\"TOKEN_ID\":\"a\"}", 999, "x", SCHEMA)
-                .unwrap()
-                .text("token_id"),
-            "a"
-        );
+        assert_eq!(decode(b"{\"TOKEN_ID\":\"a\"}", 999, "x", SCHEMA).unwrap().text("token_id"), "a");
     }
 
     #[test]
@@ -232,12 +190,7 @@ mod tests {
     fn the_limit_is_512_bytes_later_and_only_for_the_first_value() {
         let padded = |n: usize| format!("{{\"token_id\":\"{}\"}}", "a".repeat(n - 15)).into_bytes();
         assert!(decode(&padded(1_512), 1_000, "x", SCHEMA).is_ok());
-        assert_eq!(
-            decode(&padded(1_513), 1_000, "x", SCHEMA)
-                .err()
-                .map(|fail| fail.status),
-            Some(413)
-        );
+        assert_eq!(decode(&padded(1_513), 1_000, "x", SCHEMA).err().map(|fail| fail.status), Some(413));
         let trailing = [b"{}".to_vec(), vec![b' '; 5_000]].concat();
         assert!(decode(&trailing, 1_000, "x", SCHEMA).is_ok());
         assert!(string_map(&padded(1_513), 1_000).is_empty());

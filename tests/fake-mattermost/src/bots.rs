@@ -96,11 +96,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
         notify_props: default_notify_props(),
         ..User::default()
     };
-    if state
-        .users
-        .values()
-        .any(|other| other.username == user.username)
-    {
+    if state.users.values().any(|other| other.username == user.username) {
         return Err(Fail::new(400, "app.user.save.username_exists.app_error"));
     }
     let id = state.ids.next();
@@ -115,13 +111,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
         update_at,
         ..Bot::default()
     };
-    state.users.insert(
-        id.clone(),
-        User {
-            id: id.clone(),
-            ..user
-        },
-    );
+    state.users.insert(id.clone(), User { id: id.clone(), ..user });
     state.bots.insert(id.clone(), bot);
     state.answer_bot(201, &id)
 }
@@ -134,12 +124,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     }
     let deleted = call.query("include_deleted") == "true";
     let orphaned = call.query("only_orphaned") == "true";
-    let gone = |owner: &str| {
-        state
-            .users
-            .get(owner)
-            .is_some_and(|owner| owner.delete_at != 0)
-    };
+    let gone = |owner: &str| state.users.get(owner).is_some_and(|owner| owner.delete_at != 0);
     let mut found: Vec<_> = state
         .bots
         .values()
@@ -172,20 +157,13 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
     let id = call.id("bot_user_id")?;
     let fields = call.decode_object("bot", SCHEMA)?;
     state.require_bot_change(&call.session, &id)?;
-    let (bot, user) = (
-        state.bots.get(&id).ok_or_else(Fail::no_bot)?,
-        state.user(&id)?,
-    );
+    let (bot, user) = (state.bots.get(&id).ok_or_else(Fail::no_bot)?, state.user(&id)?);
     let username = patched(&fields, "username", &user.username);
     let display_name = patched(&fields, "display_name", &bot.display_name);
     let description = patched(&fields, "description", &bot.description);
     check_texts(&username, &description)?;
     state.check_display_name(&display_name)?;
-    if state
-        .users
-        .values()
-        .any(|other| other.id != id && other.username == username)
-    {
+    if state.users.values().any(|other| other.id != id && other.username == username) {
         return Err(Fail::new(400, "app.user.save.username_exists.app_error"));
     }
     let user = state.user_mut(&id)?;
@@ -241,16 +219,8 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     if !active {
         return Err(Fail::no_bot());
     }
-    let names = [
-        "username",
-        "email",
-        "password",
-        "nickname",
-        "first_name",
-        "last_name",
-        "position",
-        "locale",
-    ];
+    let names =
+        ["username", "email", "password", "nickname", "first_name", "last_name", "position", "locale"];
     let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
     let password = fields.text("password");
     if password.is_empty() {
@@ -263,17 +233,10 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     user.username = patched(&fields, "username", &user.username);
     user.email = patched(&fields, "email", &user.email);
     (user.password, user.update_at, user.last_password_update) = (password, call.now, call.now);
-    let roles = if admin {
-        "system_user system_admin".to_owned()
-    } else {
-        user.roles.clone()
-    };
+    let roles = if admin { "system_user system_admin".to_owned() } else { user.roles.clone() };
     state.bots.remove(&id);
     state.set_user_roles(&id, &roles, call.now);
-    Ok(Reply::line(
-        200,
-        &UserShape::seen(state.user(&id)?, Eyes::Near, state),
-    ))
+    Ok(Reply::line(200, &UserShape::seen(state.user(&id)?, Eyes::Near, state)))
 }
 
 /// `POST /users/{user_id}/convert_to_bot`: sessions go, tokens stay; the bot owns itself (facts 2.6, 3).
@@ -283,9 +246,7 @@ pub fn convert_from_user(state: &mut State, call: &Call) -> Answer {
     state.require(&call.session, "manage_system")?;
     let bot = Bot {
         user_id: id.clone(),
-        display_name: format!("{} {}", user.first_name, user.last_name)
-            .trim()
-            .to_owned(),
+        display_name: format!("{} {}", user.first_name, user.last_name).trim().to_owned(),
         owner_id: id.clone(),
         create_at: call.now,
         update_at: call.now,

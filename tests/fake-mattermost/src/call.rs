@@ -48,37 +48,26 @@ impl Call {
 
     /// A header's first value; the empty string if absent, as Go's `Header.Get`.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or("", |(_, value)| value)
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// A cookie's value; `None` if it was not sent at all.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         let cookies = self.headers.iter().filter(|(header, _)| header == "cookie");
-        cookies
-            .flat_map(|(_, line)| line.split(';'))
-            .find_map(|pair| {
-                let (key, value) = pair.trim().split_once('=')?;
-                (key == name).then(|| value.trim_matches('"'))
-            })
+        cookies.flat_map(|(_, line)| line.split(';')).find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name).then(|| value.trim_matches('"'))
+        })
     }
 
     /// A query parameter's first value; the empty string if absent.
     pub fn query(&self, name: &str) -> &str {
-        self.query
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or("", |(_, value)| value)
+        self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// A segment of the path.
     pub fn param(&self, name: &str) -> &str {
-        self.params
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map_or("", |(_, value)| value)
+        self.params.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
     /// An id segment: `me` for users, else 26 characters or a 400 naming it (facts 3).
@@ -87,40 +76,21 @@ impl Call {
         if name == "user_id" && text == "me" {
             return Ok(self.session.user_id.clone());
         }
-        if is_valid_id(text) {
-            Ok(text.to_owned())
-        } else {
-            Err(Fail::url_param(name))
-        }
+        if is_valid_id(text) { Ok(text.to_owned()) } else { Err(Fail::url_param(name)) }
     }
 
     /// `page` and `per_page` (facts 3, "Pagination").
     pub fn page(&self) -> (usize, usize) {
-        let page = self
-            .query("page")
-            .parse::<i64>()
-            .ok()
-            .filter(|page| *page >= 0)
-            .unwrap_or(0);
-        let asked = self
-            .query("per_page")
-            .parse::<i64>()
-            .or_else(|_| self.query("pageSize").parse::<i64>());
+        let page = self.query("page").parse::<i64>().ok().filter(|page| *page >= 0).unwrap_or(0);
+        let asked = self.query("per_page").parse::<i64>().or_else(|_| self.query("pageSize").parse::<i64>());
         let size = asked.ok().filter(|size| *size >= 0).unwrap_or(60).min(200);
-        (
-            usize::try_from(page).unwrap_or(usize::MAX),
-            usize::try_from(size).unwrap_or(60),
-        )
+        (usize::try_from(page).unwrap_or(usize::MAX), usize::try_from(size).unwrap_or(60))
     }
 
     /// The page of a list that was asked for.
     pub fn cut<T>(&self, items: Vec<T>) -> Vec<T> {
         let (page, size) = self.page();
-        items
-            .into_iter()
-            .skip(page.saturating_mul(size))
-            .take(size)
-            .collect()
+        items.into_iter().skip(page.saturating_mul(size)).take(size).collect()
     }
 
     /// The body as a struct.
@@ -129,19 +99,13 @@ impl Call {
     }
 
     /// The body as a struct that may not be `null`.
-    pub fn decode_object(
-        &self,
-        name: &str,
-        schema: &[(&'static str, Kind)],
-    ) -> Result<Fields, Fail> {
+    pub fn decode_object(&self, name: &str, schema: &[(&'static str, Kind)]) -> Result<Fields, Fail> {
         body::decode_object(&self.body, self.body_limit, name, schema)
     }
 
     /// One value of a body read as a map of strings.
     pub fn map_value(&self, name: &str) -> String {
-        body::string_map(&self.body, self.body_limit)
-            .remove(name)
-            .unwrap_or_default()
+        body::string_map(&self.body, self.body_limit).remove(name).unwrap_or_default()
     }
 
     /// The language of messages.
@@ -156,20 +120,14 @@ pub fn percent_decode(text: &str, plus: bool) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let escaped = (bytes[at] == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten();
+        let escaped = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3)).flatten();
         match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) => {
                 out.push(byte);
                 at += 3;
             }
             None => {
-                out.push(if plus && bytes[at] == b'+' {
-                    b' '
-                } else {
-                    bytes[at]
-                });
+                out.push(if plus && bytes[at] == b'+' { b' ' } else { bytes[at] });
                 at += 1;
             }
         }
@@ -216,8 +174,7 @@ mod tests {
     #[test]
     fn cookie_that_is_empty_still_exists() {
         let mut call = Call::default();
-        call.headers
-            .push(("cookie".into(), "a=b; MMAUTHTOKEN=".into()));
+        call.headers.push(("cookie".into(), "a=b; MMAUTHTOKEN=".into()));
         assert_eq!(call.cookie("MMAUTHTOKEN"), Some(""));
         assert_eq!(call.cookie("MMCSRF"), None);
     }

@@ -23,8 +23,7 @@ pub struct Clock {
 impl Clock {
     /// The time every rule of the fake goes by.
     pub fn now(&self) -> Millis {
-        self.frozen
-            .unwrap_or_else(|| machine().saturating_add(self.offset))
+        self.frozen.unwrap_or_else(|| machine().saturating_add(self.offset))
     }
 
     /// Jumps to a moment; a frozen clock stays frozen there.
@@ -54,9 +53,7 @@ impl Clock {
 }
 
 fn machine() -> Millis {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
 }
 
@@ -66,9 +63,8 @@ pub fn http_date(now: Millis) -> String {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days.rem_euclid(7) as usize];
     let (year, month, day) = civil(days);
-    let name = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ][month as usize - 1];
+    let name = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        [month as usize - 1];
     format!(
         "{weekday}, {day:02} {name} {year:04} {:02}:{:02}:{:02} GMT",
         rest / 3_600,
@@ -86,11 +82,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
     let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    (
-        yoe + era * 400 + i64::from(month <= 2),
-        month,
-        doy - (153 * mp + 2) / 5 + 1,
-    )
+    (yoe + era * 400 + i64::from(month <= 2), month, doy - (153 * mp + 2) / 5 + 1)
 }
 
 #[cfg(test)]
@@ -99,14 +91,8 @@ mod tests {
 
     #[test]
     fn dates_read_as_in_the_recorded_cookies() {
-        assert_eq!(
-            http_date(1_502_200_580_000 + DAY),
-            "Wed, 09 Aug 2017 13:56:20 GMT"
-        );
-        assert_eq!(
-            http_date(1_709_164_800_000),
-            "Thu, 29 Feb 2024 00:00:00 GMT"
-        );
+        assert_eq!(http_date(1_502_200_580_000 + DAY), "Wed, 09 Aug 2017 13:56:20 GMT");
+        assert_eq!(http_date(1_709_164_800_000), "Thu, 29 Feb 2024 00:00:00 GMT");
     }
 
     #[test]

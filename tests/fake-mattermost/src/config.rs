@@ -33,90 +33,41 @@ const LOCKED: [(&str, &str); 3] = [
 
 /// Least and greatest value, and the name in `model.config.is_valid.<name>.app_error`.
 const BOUNDS: [(&str, &str, i64, i64, &str); 9] = [
-    (
-        "ServiceSettings",
-        "MaximumLoginAttempts",
-        1,
-        i64::MAX,
-        "login_attempts",
-    ),
-    (
-        "LdapSettings",
-        "MaximumLoginAttempts",
-        1,
-        i64::MAX,
-        "ldap_max_login_attempts",
-    ),
-    (
-        "PasswordSettings",
-        "MinimumLength",
-        5,
-        72,
-        "password_length",
-    ),
+    ("ServiceSettings", "MaximumLoginAttempts", 1, i64::MAX, "login_attempts"),
+    ("LdapSettings", "MaximumLoginAttempts", 1, i64::MAX, "ldap_max_login_attempts"),
+    ("PasswordSettings", "MinimumLength", 5, 72, "password_length"),
     ("RateLimitSettings", "PerSec", 1, i64::MAX, "rate_sec"),
     ("RateLimitSettings", "MaxBurst", 1, i64::MAX, "max_burst"),
-    (
-        "RateLimitSettings",
-        "MemoryStoreSize",
-        1,
-        i64::MAX,
-        "rate_mem",
-    ),
+    ("RateLimitSettings", "MemoryStoreSize", 1, i64::MAX, "rate_mem"),
     ("TeamSettings", "MaxUsersPerTeam", 1, i64::MAX, "max_users"),
-    (
-        "ServiceSettings",
-        "MaximumPayloadSizeBytes",
-        1,
-        i64::MAX,
-        "max_payload_size",
-    ),
+    ("ServiceSettings", "MaximumPayloadSizeBytes", 1, i64::MAX, "max_payload_size"),
     // Valid 0..36500 (facts 1.4).
-    (
-        "ServiceSettings",
-        "MaximumPersonalAccessTokenLifetimeDays",
-        0,
-        36_500,
-        "max_pat_lifetime_days",
-    ),
+    ("ServiceSettings", "MaximumPersonalAccessTokenLifetimeDays", 0, 36_500, "max_pat_lifetime_days"),
 ];
 
 /// Who may see and change a setting besides `manage_system`: the part of the System Console it stands in.
 fn console_part(section: &str, key: &str) -> Option<&'static str> {
     Some(match (section, key) {
-        (
-            "ServiceSettings",
-            "EnableUserAccessTokens" | "MaximumPersonalAccessTokenLifetimeDays",
-        )
+        ("ServiceSettings", "EnableUserAccessTokens" | "MaximumPersonalAccessTokenLifetimeDays")
         | (
             "ServiceSettings",
             "EnableOAuthServiceProvider" | "EnableIncomingWebhooks" | "EnableOutgoingWebhooks",
         )
-        | (
-            "ServiceSettings",
-            "EnableCommands" | "EnablePostUsernameOverride" | "EnablePostIconOverride",
-        ) => "integrations_integration_management",
+        | ("ServiceSettings", "EnableCommands" | "EnablePostUsernameOverride" | "EnablePostIconOverride") => {
+            "integrations_integration_management"
+        }
         ("ServiceSettings", "EnableBotAccountCreation" | "DisableBotsWhenOwnerIsDeactivated") => {
             "integrations_bot_accounts"
         }
-        (
-            "ServiceSettings",
-            "EnableMultifactorAuthentication" | "EnforceMultifactorAuthentication",
-        ) => "authentication_mfa",
-        ("ServiceSettings", "SiteURL" | "ListenAddress" | "WebserverMode") => {
-            "environment_web_server"
+        ("ServiceSettings", "EnableMultifactorAuthentication" | "EnforceMultifactorAuthentication") => {
+            "authentication_mfa"
         }
-        ("ServiceSettings", key)
-            if key.starts_with("SessionLength") || key.starts_with("SessionIdle") =>
-        {
+        ("ServiceSettings", "SiteURL" | "ListenAddress" | "WebserverMode") => "environment_web_server",
+        ("ServiceSettings", key) if key.starts_with("SessionLength") || key.starts_with("SessionIdle") => {
             "environment_session_lengths"
         }
-        ("ServiceSettings", "MaximumLoginAttempts") | ("PasswordSettings", _) => {
-            "authentication_password"
-        }
-        ("TeamSettings", "SiteName" | "CustomBrandText" | "CustomDescriptionText") => {
-            "site_customization"
-        }
+        ("ServiceSettings", "MaximumLoginAttempts") | ("PasswordSettings", _) => "authentication_password",
+        ("TeamSettings", "SiteName" | "CustomBrandText" | "CustomDescriptionText") => "site_customization",
         ("RateLimitSettings", _) => "environment_rate_limiting",
         _ => return None,
     })
@@ -142,12 +93,7 @@ impl Config {
     /// Default settings under `own_url`, with `MM_...` overrides.
     pub fn new(own_url: &str, overrides: BTreeMap<String, String>) -> Self {
         let stored = defaults(own_url);
-        let mut config = Self {
-            current: stored.clone(),
-            stored,
-            overrides,
-            booted_subpath: String::new(),
-        };
+        let mut config = Self { current: stored.clone(), stored, overrides, booted_subpath: String::new() };
         config.apply();
         config.booted_subpath = config.subpath_of_site_url();
         config
@@ -177,11 +123,7 @@ impl Config {
 
     /// Stores one setting behind the server's back (command line and control address).
     pub fn store(&mut self, section: &str, key: &str, value: Value) -> bool {
-        let Some(slot) = self
-            .stored
-            .get_mut(section)
-            .and_then(|settings| settings.get_mut(key))
-        else {
+        let Some(slot) = self.stored.get_mut(section).and_then(|settings| settings.get_mut(key)) else {
             return false;
         };
         *slot = value;
@@ -205,10 +147,7 @@ impl Config {
 
     /// A text in force.
     pub fn text(&self, section: &str, key: &str) -> String {
-        self.get(section, key)
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        self.get(section, key).as_str().unwrap_or_default().to_owned()
     }
 
     /// Any setting as the client configuration shows it: all values are strings.
@@ -227,10 +166,8 @@ impl Config {
 
     fn subpath_of_site_url(&self) -> String {
         let url = self.text("ServiceSettings", "SiteURL");
-        let path = url
-            .split_once("://")
-            .and_then(|(_, rest)| rest.split_once('/'))
-            .map_or("", |(_, path)| path);
+        let path =
+            url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
         format!("/{}", path.trim_matches('/'))
     }
 
@@ -257,12 +194,7 @@ impl Config {
     pub fn environment(&self) -> Value {
         let mut found = Map::new();
         for (section, settings) in self.current.as_object().into_iter().flatten() {
-            for key in settings
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(key, _)| key)
-            {
+            for key in settings.as_object().into_iter().flatten().map(|(key, _)| key) {
                 if self.overrides.contains_key(&format!(
                     "MM_{}_{}",
                     section.to_uppercase(),
@@ -281,48 +213,28 @@ impl Config {
     }
 
     /// Patch or replace; the order of refusals is facts 6.1.
-    pub fn update(
-        &mut self,
-        sent: &Value,
-        replace: bool,
-        may: &dyn Fn(&str) -> bool,
-    ) -> Result<(), Fail> {
-        let base = if replace {
-            defaults("")
-        } else {
-            self.stored.clone()
-        };
+    pub fn update(&mut self, sent: &Value, replace: bool, may: &dyn Fn(&str) -> bool) -> Result<(), Fail> {
+        let base = if replace { defaults("") } else { self.stored.clone() };
         let mut next = base.clone();
         merge(&mut next, sent).ok_or_else(|| Fail::body_param("config"))?;
         self.keep_untouchable(&mut next, may);
-        let url = |config: &Value| {
-            config["ServiceSettings"]["SiteURL"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned()
-        };
+        let url =
+            |config: &Value| config["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().to_owned();
         if url(&next).is_empty() && !url(&self.stored).is_empty() {
-            return Err(Fail::new(
-                400,
-                "api.config.update_config.clear_siteurl.app_error",
-            ));
+            return Err(Fail::new(400, "api.config.update_config.clear_siteurl.app_error"));
         }
         for (section, key) in LOCKED {
             if next[section][key] == self.stored[section][key] {
                 continue;
             }
             if !replace {
-                let locked = Fail::new(
-                    403,
-                    "api.config.update_config.not_allowed_security.app_error",
-                );
+                let locked = Fail::new(403, "api.config.update_config.not_allowed_security.app_error");
                 return Err(locked.param("Name", format!("{section}.{key}")));
             }
             next[section][key] = self.stored[section][key].clone(); // a replacement silently keeps them
         }
         check(&next)?;
-        if self.flag("ClusterSettings", "Enable") && self.flag("ClusterSettings", "ReadOnlyConfig")
-        {
+        if self.flag("ClusterSettings", "Enable") && self.flag("ClusterSettings", "ReadOnlyConfig") {
             return Err(Fail::new(403, "ent.cluster.save_config.error"));
         }
         self.stored = next;
@@ -334,8 +246,7 @@ impl Config {
     fn keep_untouchable(&self, next: &mut Value, may: &dyn Fn(&str) -> bool) {
         for (section, settings) in next.as_object_mut().into_iter().flatten() {
             for (key, slot) in settings.as_object_mut().into_iter().flatten() {
-                let secret =
-                    SECRETS.contains(&(section.as_str(), key.as_str())) && *slot == json!(HIDDEN);
+                let secret = SECRETS.contains(&(section.as_str(), key.as_str())) && *slot == json!(HIDDEN);
                 if secret || !may_touch(section, key, "write", may) {
                     *slot = self.stored[section][key.as_str()].clone();
                 }
@@ -348,10 +259,7 @@ impl Config {
         let profile = &state.profile;
         let hash = crate::client_config::hash(state);
         let digits = &hash[..profile.hash_digits];
-        format!(
-            "{}.{}.{digits}.{}",
-            profile.version, profile.build, state.licence.present
-        )
+        format!("{}.{}.{digits}.{}", profile.version, profile.build, state.licence.present)
     }
 }
 
@@ -363,9 +271,7 @@ fn may_touch(section: &str, key: &str, verb: &str, may: &dyn Fn(&str) -> bool) -
 fn read_override(default: &Value, text: &str) -> Value {
     match default {
         Value::Bool(old) => json!(text.parse().unwrap_or(*old)),
-        Value::Number(old) => text
-            .parse::<i64>()
-            .map_or_else(|_| json!(old), |number| json!(number)),
+        Value::Number(old) => text.parse::<i64>().map_or_else(|_| json!(old), |number| json!(number)),
         Value::Array(_) => json!(text.split_whitespace().collect::<Vec<_>>()),
         _ => json!(text),
     }
@@ -378,9 +284,7 @@ fn merge(target: &mut Value, sent: &Value) -> Option<()> {
         (_, Value::Null) => Some(()),
         (Value::Object(target), Value::Object(sent)) if !target.is_empty() => {
             for (key, value) in sent {
-                let known = target
-                    .iter_mut()
-                    .find(|(known, _)| known.eq_ignore_ascii_case(key));
+                let known = target.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(key));
                 if let Some((_, slot)) = known {
                     merge(slot, value)?;
                 }
@@ -402,15 +306,10 @@ fn check(config: &Value) -> Result<(), Fail> {
     for (section, key, least, most, what) in BOUNDS {
         let value = config[section][key].as_i64().unwrap_or_default();
         if !(least..=most).contains(&value) {
-            return Err(Fail::new(
-                400,
-                format!("model.config.is_valid.{what}.app_error"),
-            ));
+            return Err(Fail::new(400, format!("model.config.is_valid.{what}.app_error")));
         }
     }
-    let url = config["ServiceSettings"]["SiteURL"]
-        .as_str()
-        .unwrap_or_default();
+    let url = config["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default();
     if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
         return Err(Fail::new(400, "model.config.is_valid.site_url.app_error"));
     }
@@ -429,38 +328,27 @@ mod tests {
     fn one_wrong_type_saves_nothing_and_unknown_keys_are_dropped() {
         let mut config = config();
         let all: &dyn Fn(&str) -> bool = &|_| true;
-        let wrong =
-            json!({"ServiceSettings": {"EnableDeveloper": true, "MaximumLoginAttempts": "3"}});
+        let wrong = json!({"ServiceSettings": {"EnableDeveloper": true, "MaximumLoginAttempts": "3"}});
         assert!(config.update(&wrong, false, all).is_err());
         assert!(!config.flag("ServiceSettings", "EnableDeveloper"));
-        let sloppy =
-            json!({"servicesettings": {"enabledeveloper": true, "Nonsense": 1}, "Other": []});
+        let sloppy = json!({"servicesettings": {"enabledeveloper": true, "Nonsense": 1}, "Other": []});
         assert!(config.update(&sloppy, false, all).is_ok());
         assert!(config.flag("ServiceSettings", "EnableDeveloper"));
     }
 
     #[test]
     fn an_override_wins_over_a_patch() {
-        let env = [(
-            "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS".to_owned(),
-            "false".to_owned(),
-        )];
+        let env = [("MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS".to_owned(), "false".to_owned())];
         let mut config = Config::new("http://x", env.into());
         let patch = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
         config.update(&patch, false, &|_| true).unwrap();
         assert!(!config.flag("ServiceSettings", "EnableUserAccessTokens"));
-        assert_eq!(
-            config.environment(),
-            json!({"ServiceSettings": {"EnableUserAccessTokens": true}})
-        );
+        assert_eq!(config.environment(), json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
     }
 
     #[test]
     fn the_subpath_is_read_at_the_start() {
         assert_eq!(config().subpath(), "/chat");
-        assert_eq!(
-            Config::new("http://x.example", BTreeMap::new()).subpath(),
-            "/"
-        );
+        assert_eq!(Config::new("http://x.example", BTreeMap::new()).subpath(), "/");
     }
 }

@@ -129,30 +129,18 @@ fn settings(state: &mut State, sections: &Map<String, Value>) -> Done {
 
 fn flags(change: &Map<String, Value>, known: &mut [(&str, &mut bool)]) -> Done {
     for (key, value) in change {
-        let (_, slot) = known
-            .iter_mut()
-            .find(|(name, _)| name == key)
-            .ok_or_else(|| format!("unknown: {key}"))?;
-        **slot = value
-            .as_bool()
-            .ok_or_else(|| format!("{key} is true or false"))?;
+        let (_, slot) =
+            known.iter_mut().find(|(name, _)| name == key).ok_or_else(|| format!("unknown: {key}"))?;
+        **slot = value.as_bool().ok_or_else(|| format!("{key} is true or false"))?;
     }
-    Ok(known
-        .iter()
-        .map(|(name, slot)| ((*name).to_owned(), json!(**slot)))
-        .collect::<Map<_, _>>()
-        .into())
+    Ok(known.iter().map(|(name, slot)| ((*name).to_owned(), json!(**slot))).collect::<Map<_, _>>().into())
 }
 
 fn licence(state: &mut State, change: &Map<String, Value>) -> Done {
     let licence = &mut state.licence;
     flags(
         change,
-        &mut [
-            ("present", &mut licence.present),
-            ("mfa", &mut licence.mfa),
-            ("guests", &mut licence.guests),
-        ],
+        &mut [("present", &mut licence.present), ("mfa", &mut licence.mfa), ("guests", &mut licence.guests)],
     )
 }
 
@@ -182,11 +170,7 @@ fn rows(state: &mut State, change: &Map<String, Value>) -> Done {
                 state.users.remove(text);
             }
             "disable_token" => {
-                state
-                    .tokens
-                    .iter_mut()
-                    .filter(|pat| pat.id == text)
-                    .for_each(|pat| pat.is_active = false);
+                state.tokens.iter_mut().filter(|pat| pat.id == text).for_each(|pat| pat.is_active = false);
             }
             _ => return Err(format!("unknown: {key}")),
         }
@@ -219,11 +203,7 @@ enum PlantedKind {
 /// A token or a session with a secret of the test's choice.
 fn plant(state: &mut State, planted: Planted) -> Done {
     let token = planted.token.unwrap_or_else(|| state.ids.next());
-    let user = state
-        .users
-        .get(&planted.user_id)
-        .ok_or("no such user")?
-        .clone();
+    let user = state.users.get(&planted.user_id).ok_or("no such user")?.clone();
     if matches!(planted.kind, PlantedKind::AccessToken) {
         let pat = Pat {
             id: state.ids.next(),
@@ -238,13 +218,7 @@ fn plant(state: &mut State, planted: Planted) -> Done {
         return Ok(json!({ "id": id, "token": token }));
     }
     let is_oauth = matches!(planted.kind, PlantedKind::Oauth);
-    let mut session = Session {
-        token,
-        user_id: user.id,
-        roles: user.roles,
-        is_oauth,
-        ..Session::default()
-    };
+    let mut session = Session { token, user_id: user.id, roles: user.roles, is_oauth, ..Session::default() };
     if !is_oauth {
         session.props.insert("csrf".to_owned(), state.ids.next());
     }

@@ -152,9 +152,7 @@ impl Faults {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// All faults that meet this request, counted down.
@@ -162,8 +160,7 @@ impl Faults {
         let mut plan = Plan::default();
         let mut faults = self.lock();
         for fault in faults.iter_mut() {
-            let here = path.starts_with(&fault.path)
-                && (fault.method.is_empty() || fault.method == method);
+            let here = path.starts_with(&fault.path) && (fault.method.is_empty() || fault.method == method);
             if !here || fault.times == Some(0) {
                 continue;
             }
@@ -174,10 +171,7 @@ impl Faults {
                 Kind::Cut {} => plan.sending = Sending::Cut,
                 Kind::Close {} => plan.sending = Sending::Close,
                 Kind::Drip { ms } => plan.sending = Sending::Drip(Duration::from_millis(*ms)),
-                Kind::ReplicaSplit {
-                    clear_cookie,
-                    first_good,
-                } => {
+                Kind::ReplicaSplit { clear_cookie, first_good } => {
                     let bad = (fault.met % 2 == 1) != *first_good;
                     plan.stale = bad.then_some(*clear_cookie).or(plan.stale);
                 }
@@ -192,9 +186,8 @@ impl Faults {
 /// The answer of a fault that replaces the server.
 pub fn replacement(kind: &Kind, token: &str, request_id: &str) -> Reply {
     let html = |status, page: String| Reply::bytes(status, page).with("Content-Type", "text/html");
-    let json = |status, body: &serde_json::Value| {
-        Reply::json(status, body).with("Content-Type", "application/json")
-    };
+    let json =
+        |status, body: &serde_json::Value| Reply::json(status, body).with("Content-Type", "application/json");
     match kind {
         Kind::Html { status } => html(*status, LANDING.to_owned()),
         Kind::Redirect { status, location } => Reply::bytes(*status, "").with("Location", location),
@@ -210,10 +203,7 @@ pub fn replacement(kind: &Kind, token: &str, request_id: &str) -> Reply {
         Kind::AppError { status, id } => json(*status, &app_error(id, id, request_id, *status)),
         Kind::InvalidToken {} => {
             let message = format!("Invalid session token={token}, err=<no value>");
-            json(
-                500,
-                &app_error("api.context.invalid_token.error", &message, request_id, 500),
-            )
+            json(500, &app_error("api.context.invalid_token.error", &message, request_id, 500))
         }
         Kind::TooMany { retry_after } => Reply::bytes(429, crate::limiter::BODY)
             .with("Content-Type", crate::limiter::CONTENT_TYPE)
@@ -222,17 +212,12 @@ pub fn replacement(kind: &Kind, token: &str, request_id: &str) -> Reply {
             .with("X-RateLimit-Remaining", "0")
             .with("X-RateLimit-Reset", retry_after.to_string())
             .with("Retry-After", retry_after.to_string()),
-        Kind::Lookalike {} => json(
-            200,
-            &serde_json::from_str(LOOKALIKE).expect("the constant is JSON"),
-        )
-        .with("X-Request-Id", request_id)
-        .with("X-Version-Id", "4.0.0.dev.2395bbf63d3c278c810fabea8699681e"),
-        Kind::Slow { .. }
-        | Kind::Cut {}
-        | Kind::Close {}
-        | Kind::Drip { .. }
-        | Kind::ReplicaSplit { .. } => Reply::bytes(500, ""),
+        Kind::Lookalike {} => json(200, &serde_json::from_str(LOOKALIKE).expect("the constant is JSON"))
+            .with("X-Request-Id", request_id)
+            .with("X-Version-Id", "4.0.0.dev.2395bbf63d3c278c810fabea8699681e"),
+        Kind::Slow { .. } | Kind::Cut {} | Kind::Close {} | Kind::Drip { .. } | Kind::ReplicaSplit { .. } => {
+            Reply::bytes(500, "")
+        }
     }
 }
 
@@ -240,7 +225,8 @@ fn app_error(id: &str, message: &str, request_id: &str, status: u16) -> serde_js
     serde_json::json!({ "id": id, "message": message, "detailed_error": "", "request_id": request_id, "status_code": status })
 }
 
-const LANDING: &str = "<!doctype html><html><head><title>Sign in</title></head><body>Sign in to go on</body></html>\n";
+const LANDING: &str =
+    "<!doctype html><html><head><title>Sign in</title></head><body>Sign in to go on</body></html>\n";
 const NGINX: &str = "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n\
      <hr><center>nginx/1.18.0 (Ubuntu)</center>\r\n</body>\r\n</html>\r\n";
 /// Recording 200-lookalike-fork-login.

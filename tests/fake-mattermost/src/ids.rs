@@ -15,12 +15,9 @@ impl Ids {
     pub fn from_os() -> Self {
         let mut bytes = [0; 8];
         // Without /dev/urandom the process id is still enough to keep two fakes apart.
-        let read =
-            std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
+        let read = std::fs::File::open("/dev/urandom").and_then(|mut file| file.read_exact(&mut bytes));
         let fallback = u64::from(std::process::id());
-        Self {
-            seed: read.map_or(fallback, |()| u64::from_le_bytes(bytes)),
-        }
+        Self { seed: read.map_or(fallback, |()| u64::from_le_bytes(bytes)) }
     }
 
     fn next_u64(&mut self) -> u64 {
@@ -81,10 +78,7 @@ mod tests {
                 (13, "ybndrfg8ejkmcpqx"),
                 (25, "yrecowah"),
             ] {
-                assert!(
-                    allowed.contains(&id[position..=position]),
-                    "{id} at {position}"
-                );
+                assert!(allowed.contains(&id[position..=position]), "{id} at {position}");
             }
             assert!(id.bytes().all(|b| ALPHABET.contains(&b)));
         }

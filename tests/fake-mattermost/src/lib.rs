@@ -55,17 +55,9 @@ pub fn main() -> u8 {
         Ok(Asked::Help) => say(&mut std::io::stdout(), HELP.trim_end(), 0),
         Ok(Asked::Serve(options)) => match run(*options) {
             Ok(()) => 0,
-            Err(error) => say(
-                &mut std::io::stderr(),
-                &format!("fake-mattermost: {error}"),
-                1,
-            ),
+            Err(error) => say(&mut std::io::stderr(), &format!("fake-mattermost: {error}"), 1),
         },
-        Err(why) => say(
-            &mut std::io::stderr(),
-            &format!("fake-mattermost: {why}"),
-            2,
-        ),
+        Err(why) => say(&mut std::io::stderr(), &format!("fake-mattermost: {why}"), 2),
     }
 }
 
@@ -76,10 +68,7 @@ fn say(to: &mut dyn Write, text: &str, status: u8) -> u8 {
 }
 
 fn run(options: Options) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(serve(options))?;
     // Requests under way, such as a planted slow one, are dropped.
     runtime.shutdown_background();
@@ -109,10 +98,7 @@ async fn serve(options: Options) -> std::io::Result<()> {
 /// Standard input closes, or the process is asked to end.
 async fn wait_for_the_end(stay: bool) -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::interrupt())?,
-    );
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (closed, on_close) = tokio::sync::oneshot::channel::<()>();
     if stay {
         // Never told of a close, and never dropped: the program goes on until a signal.

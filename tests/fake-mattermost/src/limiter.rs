@@ -24,11 +24,7 @@ struct Limiter {
 
 impl Limiter {
     fn new(per_second: i64, burst: i64) -> Self {
-        Self {
-            interval: SECOND / per_second.max(1),
-            burst: burst.max(0),
-            arrivals: HashMap::new(),
-        }
+        Self { interval: SECOND / per_second.max(1), burst: burst.max(0), arrivals: HashMap::new() }
     }
 
     /// Lets a request through or not, and says so in the headers.
@@ -44,10 +40,7 @@ impl Limiter {
             self.arrivals.insert(key.to_owned(), next);
         }
         headers.push(("X-RateLimit-Limit", limit.to_string()));
-        headers.push((
-            "X-RateLimit-Remaining",
-            ((tolerance - full_in) / self.interval).max(0).to_string(),
-        ));
+        headers.push(("X-RateLimit-Remaining", ((tolerance - full_in) / self.interval).max(0).to_string()));
         // Seconds from now, rounded up; not an epoch.
         headers.push(("X-RateLimit-Reset", seconds(full_in).to_string()));
         if !admitted {
@@ -84,21 +77,15 @@ impl Limiters {
             by_address: config.flag(section, "VaryByRemoteAddr"),
             by_user: config.flag(section, "VaryByUser"),
             by_header: config.text(section, "VaryByHeader"),
-            outer: Some(Limiter::new(
-                config.int(section, "PerSec"),
-                config.int(section, "MaxBurst"),
-            )),
+            outer: Some(Limiter::new(config.int(section, "PerSec"), config.int(section, "MaxBurst"))),
             login: Some(Limiter::new(5, 10)),
         }
     }
 
     fn key(&self, call: &Call) -> String {
         let mut key = String::new();
-        let (token, place) = if self.by_user {
-            auth::parse_token(call)
-        } else {
-            (String::new(), Place::Nowhere)
-        };
+        let (token, place) =
+            if self.by_user { auth::parse_token(call) } else { (String::new(), Place::Nowhere) };
         if place != Place::Nowhere {
             key.push_str(&token); // as presented, before it is verified
         } else if self.by_address {
@@ -113,16 +100,12 @@ impl Limiters {
     /// In front of everything.
     pub fn outer(&mut self, call: &Call, headers: &mut Headers) -> bool {
         let key = self.key(call);
-        self.outer
-            .as_mut()
-            .is_none_or(|limiter| limiter.admit(&key, call.now, headers))
+        self.outer.as_mut().is_none_or(|limiter| limiter.admit(&key, call.now, headers))
     }
 
     /// Login's extra limiter, keyed on the peer's address.
     pub fn login(&mut self, call: &Call, headers: &mut Headers) -> bool {
-        self.login
-            .as_mut()
-            .is_none_or(|limiter| limiter.admit(&call.peer, call.now, headers))
+        self.login.as_mut().is_none_or(|limiter| limiter.admit(&call.peer, call.now, headers))
     }
 
     /// After the session look-up, before CSRF.
@@ -130,9 +113,7 @@ impl Limiters {
         if !self.on || !self.by_user {
             return true;
         }
-        self.outer
-            .as_mut()
-            .is_none_or(|limiter| limiter.admit(user_id, now, headers))
+        self.outer.as_mut().is_none_or(|limiter| limiter.admit(user_id, now, headers))
     }
 }
 

@@ -52,20 +52,14 @@ pub struct Values {
 pub struct Log(Mutex<Vec<Entry>>);
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Log {
     /// Notes a request, before any fault.
     pub fn record(&self, call: &Call) {
         let (token, place) = parse_token(call);
-        let authorization = call
-            .headers
-            .iter()
-            .find(|(name, _)| name == "authorization");
+        let authorization = call.headers.iter().find(|(name, _)| name == "authorization");
         let entry = Entry {
             method: call.method.clone(),
             path: call.path.clone(),

@@ -63,10 +63,7 @@ impl State {
             return Ok(());
         }
         let kind = if ldap { "too_many_ldap" } else { "too_many" };
-        Err(Fail::new(
-            401,
-            format!("api.user.check_user_login_attempts.{kind}.app_error"),
-        ))
+        Err(Fail::new(401, format!("api.user.check_user_login_attempts.{kind}.app_error")))
     }
 
     fn find_login(&self, id: &str, login_id: &str) -> Option<&User> {
@@ -75,8 +72,7 @@ impl State {
         }
         let name = login_id.to_lowercase();
         self.users.values().find(|user| {
-            let by_name =
-                self.on("EmailSettings", "EnableSignInWithUsername") && user.username == name;
+            let by_name = self.on("EmailSettings", "EnableSignInWithUsername") && user.username == name;
             let by_email = self.on("EmailSettings", "EnableSignInWithEmail") && user.email == name;
             by_name || by_email
         })
@@ -109,18 +105,12 @@ impl State {
     /// Facts 6.3 "Order", from the look-up on.
     fn check_credentials(&mut self, call: &Call, password: &str) -> Result<String, Fail> {
         let (id, login_id) = (call.map_value("id"), call.map_value("login_id"));
-        let user = self
-            .find_login(&id, &login_id)
-            .cloned()
-            .ok_or_else(|| self.masked())?;
+        let user = self.find_login(&id, &login_id).cloned().ok_or_else(|| self.masked())?;
         if user.delete_at != 0 {
             return Err(Fail::new(401, "api.user.login.inactive.app_error"));
         }
         if self.bots.contains_key(&user.id) {
-            return Err(Fail::new(
-                401,
-                "api.user.login.bot_login_forbidden.app_error",
-            ));
+            return Err(Fail::new(401, "api.user.login.bot_login_forbidden.app_error"));
         }
         if !matches!(user.auth_service.as_str(), "" | "email" | "ldap") {
             return Err(Fail::new(400, "api.user.login.use_auth_service.app_error"));
@@ -128,10 +118,7 @@ impl State {
         self.check_login_lock(&user)?;
         if user.password != password {
             self.user_mut(&user.id)?.failed_attempts += 1;
-            return Err(Fail::new(
-                401,
-                "api.user.check_user_password.invalid.app_error",
-            ));
+            return Err(Fail::new(401, "api.user.check_user_password.invalid.app_error"));
         }
         self.check_mfa(&user.id, &call.map_value("token"), call.now)?;
         self.user_mut(&user.id)?.failed_attempts = 0;
@@ -139,10 +126,7 @@ impl State {
             return Err(Fail::new(401, "api.user.login.not_verified.app_error"));
         }
         if user.is_guest() && !(self.licence.guests && self.on("GuestAccountsSettings", "Enable")) {
-            return Err(Fail::new(
-                401,
-                "api.user.login.guest_accounts.disabled.error",
-            ));
+            return Err(Fail::new(401, "api.user.login.guest_accounts.disabled.error"));
         }
         if user.is_remote() {
             return Err(Fail::new(401, "api.user.login.remote_users.login.error"));
@@ -187,17 +171,10 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
     }
     let user_id = state.check_credentials(call, &password).map_err(|fail| {
         // The masked reason stays a detail.
-        if UNMASKED.contains(&fail.id.as_ref()) {
-            fail
-        } else {
-            state.masked().detail(fail.id.as_ref())
-        }
+        if UNMASKED.contains(&fail.id.as_ref()) { fail } else { state.masked().detail(fail.id.as_ref()) }
     })?;
     let session = state.log_in(call, &user_id);
-    let mut reply = Reply::line(
-        200,
-        &UserShape::seen(state.user(&user_id)?, Eyes::Near, state),
-    );
+    let mut reply = Reply::line(200, &UserShape::seen(state.user(&user_id)?, Eyes::Near, state));
     reply.headers.push(("Token", session.token.clone()));
     // Cookies go to exactly this header's sender (facts 6.3).
     if call.header("x-requested-with") == "XMLHttpRequest" {
@@ -207,17 +184,9 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
             state.config.subpath(),
             http_date(session.expires_at)
         );
-        reply.headers.push((
-            "Set-Cookie",
-            format!("MMAUTHTOKEN={}{life}; HttpOnly", session.token),
-        ));
-        reply
-            .headers
-            .push(("Set-Cookie", format!("MMUSERID={user_id}{life}")));
-        reply.headers.push((
-            "Set-Cookie",
-            format!("MMCSRF={}{life}", session.prop("csrf")),
-        ));
+        reply.headers.push(("Set-Cookie", format!("MMAUTHTOKEN={}{life}; HttpOnly", session.token)));
+        reply.headers.push(("Set-Cookie", format!("MMUSERID={user_id}{life}")));
+        reply.headers.push(("Set-Cookie", format!("MMCSRF={}{life}", session.prop("csrf"))));
     }
     Ok(reply)
 }
@@ -236,10 +205,7 @@ pub fn list_sessions(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     state.require_user(&call.session, &user_id)?;
     let rows = state.sessions.of_user(&user_id);
-    let shapes: Vec<_> = rows
-        .into_iter()
-        .map(|row| SessionShape::read(row, &state.profile))
-        .collect();
+    let shapes: Vec<_> = rows.into_iter().map(|row| SessionShape::read(row, &state.profile)).collect();
     Ok(Reply::json(200, &shapes))
 }
 
@@ -251,11 +217,8 @@ pub fn revoke_session(state: &mut State, call: &Call) -> Answer {
     if session_id.is_empty() {
         return Err(Fail::body_param("session_id"));
     }
-    let row = state
-        .sessions
-        .rows
-        .get(&session_id)
-        .ok_or_else(|| Fail::new(400, "app.session.get.app_error"))?;
+    let row =
+        state.sessions.rows.get(&session_id).ok_or_else(|| Fail::new(400, "app.session.get.app_error"))?;
     if row.user_id != user_id {
         return Err(Fail::url_param("user_id"));
     }

@@ -72,11 +72,7 @@ impl Provider {
 }
 
 fn require_provider(state: &State, id: &'static str) -> Result<(), Fail> {
-    if state.service("EnableOAuthServiceProvider") {
-        Ok(())
-    } else {
-        Err(Fail::new(501, id))
-    }
+    if state.service("EnableOAuthServiceProvider") { Ok(()) } else { Err(Fail::new(501, id)) }
 }
 
 /// `POST /oauth/apps`
@@ -101,10 +97,7 @@ pub fn create_app(state: &mut State, call: &Call) -> Answer {
         ("homepage", !fields.text("homepage").starts_with("http")),
     ] {
         if missing {
-            return Err(Fail::new(
-                400,
-                format!("model.oauth.is_valid.{what}.app_error"),
-            ));
+            return Err(Fail::new(400, format!("model.oauth.is_valid.{what}.app_error")));
         }
     }
     let app = App {
@@ -132,13 +125,7 @@ pub fn list_apps(state: &mut State, call: &Call) -> Answer {
 
 /// `POST /oauth/authorize`, outside `/api/v4`: a session that is not OAuth itself.
 pub fn authorize(state: &mut State, call: &Call) -> Answer {
-    let names = [
-        "response_type",
-        "client_id",
-        "redirect_uri",
-        "scope",
-        "state",
-    ];
+    let names = ["response_type", "client_id", "redirect_uri", "scope", "state"];
     let fields = call.decode("authorize_request", &names.map(|name| (name, Kind::Text)))?;
     if call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
@@ -146,32 +133,18 @@ pub fn authorize(state: &mut State, call: &Call) -> Answer {
     require_provider(state, "api.oauth.allow_oauth.turn_off.app_error")?;
     let (client, redirect) = (fields.text("client_id"), fields.text("redirect_uri"));
     if fields.text("response_type") != "code" {
-        return Err(Fail::new(
-            400,
-            "model.authorize.is_valid.response_type.app_error",
-        ));
+        return Err(Fail::new(400, "model.authorize.is_valid.response_type.app_error"));
     }
     let app = state.oauth.apps.iter().find(|app| app.id == client);
     let app = app.ok_or_else(|| Fail::new(404, "app.oauth.get_app.find.app_error"))?;
     if !app.callback_urls.contains(&redirect) {
-        return Err(Fail::new(
-            400,
-            "api.oauth.allow_oauth.redirect_callback.app_error",
-        ));
+        return Err(Fail::new(400, "api.oauth.allow_oauth.redirect_callback.app_error"));
     }
     let code = state.ids.next();
     let joint = if redirect.contains('?') { '&' } else { '?' };
-    let answer = format!(
-        "{redirect}{joint}code={code}&state={}",
-        fields.text("state")
-    );
+    let answer = format!("{redirect}{joint}code={code}&state={}", fields.text("state"));
     let user_id = call.session.user_id.clone();
-    state.oauth.codes.push(Code {
-        code,
-        app: client,
-        user_id,
-        redirect_uri: redirect,
-    });
+    state.oauth.codes.push(Code { code, app: client, user_id, redirect_uri: redirect });
     Ok(Reply::json(200, &serde_json::json!({ "redirect": answer })))
 }
 
@@ -188,52 +161,25 @@ struct TokenShape<'a> {
 /// `POST /oauth/access_token`, outside `/api/v4`: a form; a code works once, a live token is handed out again.
 pub fn access_token(state: &mut State, call: &Call) -> Answer {
     let form = parse_form(&String::from_utf8_lossy(&call.body));
-    let field = |name: &str| {
-        form.iter()
-            .find(|(key, _)| key == name)
-            .map_or("", |(_, value)| value)
-            .to_owned()
-    };
+    let field =
+        |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned();
     require_provider(state, "api.oauth.get_access_token.disabled.app_error")?;
     if field("grant_type") != "authorization_code" {
-        return Err(Fail::new(
-            400,
-            "api.oauth.get_access_token.bad_grant.app_error",
-        ));
+        return Err(Fail::new(400, "api.oauth.get_access_token.bad_grant.app_error"));
     }
-    let app = state
-        .oauth
-        .apps
-        .iter()
-        .find(|app| app.id == field("client_id"))
-        .cloned();
-    let app =
-        app.ok_or_else(|| Fail::new(400, "api.oauth.get_access_token.credentials.app_error"))?;
+    let app = state.oauth.apps.iter().find(|app| app.id == field("client_id")).cloned();
+    let app = app.ok_or_else(|| Fail::new(400, "api.oauth.get_access_token.credentials.app_error"))?;
     if app.client_secret != field("client_secret") {
-        return Err(Fail::new(
-            403,
-            "api.oauth.get_access_token.credentials.app_error",
-        ));
+        return Err(Fail::new(403, "api.oauth.get_access_token.credentials.app_error"));
     }
     let expired = || Fail::new(400, "api.oauth.get_access_token.expired_code.app_error");
-    let index = state
-        .oauth
-        .codes
-        .iter()
-        .position(|code| code.code == field("code") && code.app == app.id);
+    let index = state.oauth.codes.iter().position(|code| code.code == field("code") && code.app == app.id);
     let code = state.oauth.codes.remove(index.ok_or_else(expired)?);
     if code.redirect_uri != field("redirect_uri") {
-        return Err(Fail::new(
-            400,
-            "api.oauth.get_access_token.redirect_uri.app_error",
-        ));
+        return Err(Fail::new(400, "api.oauth.get_access_token.redirect_uri.app_error"));
     }
     let session = state.oauth_session(&app, &code.user_id, call.now)?;
-    let refresh = state
-        .oauth
-        .accesses
-        .iter()
-        .find(|access| access.token == session.token);
+    let refresh = state.oauth.accesses.iter().find(|access| access.token == session.token);
     let refresh_token = refresh.map_or("", |access| access.refresh.as_str());
     let shape = TokenShape {
         access_token: &session.token,
@@ -243,30 +189,20 @@ pub fn access_token(state: &mut State, call: &Call) -> Answer {
         refresh_token,
         id_token: "",
     };
-    Ok(Reply::json(200, &shape)
-        .with("Cache-Control", "no-store")
-        .with("Pragma", "no-cache"))
+    Ok(Reply::json(200, &shape).with("Cache-Control", "no-store").with("Pragma", "no-cache"))
 }
 
 impl State {
     fn oauth_session(&mut self, app: &App, user_id: &str, now: Millis) -> Result<Session, Fail> {
-        let live = self
-            .oauth
-            .accesses
-            .iter()
-            .find(|access| access.app == app.id && access.user_id == user_id);
-        if let Some(row) = live.and_then(|access| {
-            self.sessions
-                .rows
-                .values()
-                .find(|row| row.token == access.token)
-        }) && !row.is_expired(now)
+        let live =
+            self.oauth.accesses.iter().find(|access| access.app == app.id && access.user_id == user_id);
+        if let Some(row) =
+            live.and_then(|access| self.sessions.rows.values().find(|row| row.token == access.token))
+            && !row.is_expired(now)
         {
             return Ok(row.clone());
         }
-        self.oauth
-            .accesses
-            .retain(|access| access.app != app.id || access.user_id != user_id);
+        self.oauth.accesses.retain(|access| access.app != app.id || access.user_id != user_id);
         let user = self.user(user_id)?;
         let mut session = Session {
             token: String::new(),

@@ -63,11 +63,7 @@ pub fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String
         stay: false,
     };
     while let Some(argument) = arguments.next() {
-        let mut value = || {
-            arguments
-                .next()
-                .ok_or_else(|| format!("{argument} needs a value"))
-        };
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
         match argument.as_str() {
             "--help" | "-h" => return Ok(Asked::Help),
             "--stay" => options.stay = true,
@@ -79,9 +75,7 @@ pub fn read(mut arguments: impl Iterator<Item = String>) -> Result<Asked, String
             "--port" => options.port = port(&value()?)?,
             "--control-port" => options.control_port = port(&value()?)?,
             "--subpath" => {
-                options.subpath = format!("/{}", value()?.trim_matches('/'))
-                    .trim_end_matches('/')
-                    .to_owned()
+                options.subpath = format!("/{}", value()?.trim_matches('/')).trim_end_matches('/').to_owned()
             }
             "--set" => options.settings.push(setting(&value()?)?),
             _ => return Err(format!("unknown option {argument}; see --help")),
@@ -95,9 +89,7 @@ fn port(text: &str) -> Result<u16, String> {
 }
 
 fn setting(text: &str) -> Result<(String, String, Value), String> {
-    let parts = text
-        .split_once('=')
-        .and_then(|(name, value)| Some((name.split_once('.')?, value)));
+    let parts = text.split_once('=').and_then(|(name, value)| Some((name.split_once('.')?, value)));
     let ((section, key), value) = parts.ok_or_else(|| format!("{text} is not SECTION.KEY=JSON"))?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
     Ok((section.to_owned(), key.to_owned(), value))

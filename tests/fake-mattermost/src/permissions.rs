@@ -14,10 +14,7 @@ impl State {
     /// Whether a space-separated list of roles grants the permission.
     pub fn roles_grant(&self, roles: &str, permission: &str) -> bool {
         roles.split_whitespace().any(|name| {
-            let role = self
-                .roles
-                .iter()
-                .find(|role| role.name == name && role.delete_at == 0);
+            let role = self.roles.iter().find(|role| role.name == name && role.delete_at == 0);
             role.is_some_and(|role| role.permissions.iter().any(|granted| granted == permission))
         })
     }
@@ -48,11 +45,8 @@ impl State {
     pub fn require_bot_change(&self, session: &Session, bot_id: &str) -> Result<(), Fail> {
         let bot = self.bots.get(bot_id).ok_or_else(Fail::no_bot)?;
         let owner = bot.owner_id == session.user_id;
-        let (change, read) = if owner {
-            ("manage_bots", "read_bots")
-        } else {
-            ("manage_others_bots", "read_others_bots")
-        };
+        let (change, read) =
+            if owner { ("manage_bots", "read_bots") } else { ("manage_others_bots", "read_others_bots") };
         if self.may(session, change) {
             return Ok(());
         }
@@ -67,30 +61,20 @@ impl State {
     pub fn require_bot_read(&self, session: &Session, bot_id: &str) -> Result<(), Fail> {
         let bot = self.bots.get(bot_id).ok_or_else(Fail::no_bot)?;
         let own = bot.owner_id == session.user_id && self.may(session, "read_bots");
-        if own || self.may(session, "read_others_bots") {
-            Ok(())
-        } else {
-            Err(Fail::no_bot())
-        }
+        if own || self.may(session, "read_others_bots") { Ok(()) } else { Err(Fail::no_bot()) }
     }
 
     /// The rule of the token endpoints: it asks "is it a bot" before "is it me" (facts 3).
     pub fn require_user_or_bot(&self, session: &Session, user_id: &str) -> Result<(), Fail> {
         if self.bots.contains_key(user_id) {
             let refused = || Fail::permission(&session.user_id, "edit_other_users");
-            return self
-                .require_bot_change(session, user_id)
-                .map_err(|_| refused());
+            return self.require_bot_change(session, user_id).map_err(|_| refused());
         }
         self.require_user(session, user_id)
     }
 
     /// Only a system administrator may touch a system administrator.
     pub fn require_over(&self, session: &Session, target: &User) -> Result<(), Fail> {
-        if target.is_system_admin() {
-            self.require(session, "manage_system")
-        } else {
-            Ok(())
-        }
+        if target.is_system_admin() { self.require(session, "manage_system") } else { Ok(()) }
     }
 }

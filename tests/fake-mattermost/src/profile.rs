@@ -76,13 +76,7 @@ const PROFILES: [Profile; 5] = [
         oauth_may_not_change_tokens: false,
         ..V11_10
     },
-    Profile {
-        name: "11.9",
-        version: "11.9.0",
-        build: "28290115034",
-        rotation: false,
-        ..V11_10
-    },
+    Profile { name: "11.9", version: "11.9.0", build: "28290115034", rotation: false, ..V11_10 },
     V11_10,
     Profile {
         name: "next",

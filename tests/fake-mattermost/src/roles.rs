@@ -82,22 +82,14 @@ const GUEST_CHANNEL: &str = "read_channel read_channel_content add_reaction remo
 const BUILT_IN: [(&str, &str, bool); 19] = [
     ("system_admin", ADMIN, true),
     ("system_user", USER, true),
-    (
-        "system_guest",
-        "create_direct_channel create_group_channel",
-        true,
-    ),
+    ("system_guest", "create_direct_channel create_group_channel", true),
     (
         "system_user_access_token",
         "create_user_access_token read_user_access_token revoke_user_access_token",
         false,
     ),
     ("system_post_all", "create_post use_channel_mentions", false),
-    (
-        "system_post_all_public",
-        "create_post_public use_channel_mentions",
-        false,
-    ),
+    ("system_post_all_public", "create_post_public use_channel_mentions", false),
     ("system_user_manager", USER_MANAGER, false),
     ("system_read_only_admin", CONSOLE_READ_ONLY, false),
     ("system_manager", MANAGER, false),
@@ -106,16 +98,8 @@ const BUILT_IN: [(&str, &str, bool); 19] = [
         "create_custom_group edit_custom_group delete_custom_group restore_custom_group manage_custom_group_members",
         false,
     ),
-    (
-        "system_shared_channel_manager",
-        "manage_shared_channels",
-        false,
-    ),
-    (
-        "system_secure_connection_manager",
-        "manage_secure_connections",
-        false,
-    ),
+    ("system_shared_channel_manager", "manage_shared_channels", false),
+    ("system_secure_connection_manager", "manage_secure_connections", false),
     ("team_user", TEAM_USER, true),
     ("team_admin", TEAM_ADMIN, true),
     ("team_guest", "view_team", true),
@@ -130,14 +114,8 @@ pub fn built_in(ids: &mut Ids, now: Millis, _profile: &Profile) -> Vec<Role> {
     let make = |(name, permissions, scheme_managed): (&str, &str, bool)| Role {
         id: ids.next(),
         name: name.to_owned(),
-        display_name: format!(
-            "authentication.roles.{}.name",
-            name.trim_start_matches("system_")
-        ),
-        description: format!(
-            "authentication.roles.{}.description",
-            name.trim_start_matches("system_")
-        ),
+        display_name: format!("authentication.roles.{}.name", name.trim_start_matches("system_")),
+        description: format!("authentication.roles.{}.description", name.trim_start_matches("system_")),
         create_at: now,
         update_at: now,
         delete_at: 0,
@@ -169,29 +147,16 @@ pub fn update_of_user(state: &mut State, call: &Call) -> Answer {
     }
     let mut names = roles.split_whitespace();
     if !state.licence.present && names.any(|name| LICENSED.contains(&name)) {
-        return Err(Fail::new(
-            400,
-            "api.user.update_user_roles.license.app_error",
-        ));
+        return Err(Fail::new(400, "api.user.update_user_roles.license.app_error"));
     }
     state.require(&call.session, "manage_roles")?;
-    let unknown = || Fail {
-        status: 400,
-        ..Fail::no_user()
-    };
+    let unknown = || Fail { status: 400, ..Fail::no_user() };
     let user = state.users.get(&user_id).ok_or_else(unknown)?;
-    if roles
-        .split_whitespace()
-        .any(|name| !state.roles.iter().any(|role| role.name == name))
-    {
+    if roles.split_whitespace().any(|name| !state.roles.iter().any(|role| role.name == name)) {
         return Err(Fail::new(400, "app.role.check_roles_exist.role_not_found"));
     }
     let stays_admin = roles.split_whitespace().any(|name| name == "system_admin");
-    let admins = state
-        .users
-        .values()
-        .filter(|user| user.is_system_admin() && user.delete_at == 0)
-        .count();
+    let admins = state.users.values().filter(|user| user.is_system_admin() && user.delete_at == 0).count();
     if state.profile.last_admin_check && user.is_system_admin() && !stays_admin && admins <= 1 {
         return Err(Fail::new(400, "app.user.update.lastAdmin.app_error"));
     }
@@ -234,23 +199,14 @@ pub fn by_names(state: &mut State, call: &Call) -> Answer {
         return Err(refused());
     };
     let names: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-    let names = names
-        .filter(|names| !names.is_empty())
-        .ok_or_else(refused)?;
-    let mut wanted: Vec<&str> = names
-        .iter()
-        .map(|name| name.trim())
-        .filter(|name| !name.is_empty())
-        .collect();
+    let names = names.filter(|names| !names.is_empty()).ok_or_else(refused)?;
+    let mut wanted: Vec<&str> =
+        names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();
     if wanted.iter().any(|name| !valid_name(name)) {
         return Err(refused());
     }
     wanted.dedup();
-    let found: Vec<_> = state
-        .roles
-        .iter()
-        .filter(|role| wanted.contains(&role.name.as_str()))
-        .collect();
+    let found: Vec<_> = state.roles.iter().filter(|role| wanted.contains(&role.name.as_str())).collect();
     if found.is_empty() {
         return Ok(Reply::bytes(200, "null"));
     }
@@ -264,24 +220,14 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
     let index = index_of(state, &id)?;
     let name = state.roles[index].name.as_str();
     let narrow = name == "system_admin" || LICENSED.contains(&name);
-    let needed = if narrow {
-        "manage_system"
-    } else {
-        "sysconsole_write_user_management_permissions"
-    };
+    let needed = if narrow { "manage_system" } else { "sysconsole_write_user_management_permissions" };
     state.require(&call.session, needed)?;
     if let Some(permissions) = fields.texts("permissions") {
         let old = &state.roles[index].permissions;
         let changed = permissions.iter().filter(|new| !old.contains(new));
         let changed = changed.chain(old.iter().filter(|old| !permissions.contains(old)));
-        if changed
-            .into_iter()
-            .any(|permission| not_allowed(permission))
-        {
-            return Err(Fail::new(
-                501,
-                "api.roles.patch_roles.not_allowed_permission.error",
-            ));
+        if changed.into_iter().any(|permission| not_allowed(permission)) {
+            return Err(Fail::new(501, "api.roles.patch_roles.not_allowed_permission.error"));
         }
         state.roles[index].permissions = permissions;
         state.roles[index].update_at = call.now;
@@ -290,10 +236,8 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
 }
 
 fn not_allowed(permission: &str) -> bool {
-    let console = [
-        "sysconsole_read_user_management_system_roles",
-        "sysconsole_write_user_management_system_roles",
-    ];
+    let console =
+        ["sysconsole_read_user_management_system_roles", "sysconsole_write_user_management_system_roles"];
     permission == "manage_roles" || console.contains(&permission)
 }
 
@@ -327,12 +271,7 @@ mod tests {
             "manage_others_bots",
             "sysconsole_write_integrations_bot_accounts",
         ] {
-            assert!(
-                ADMIN
-                    .split_whitespace()
-                    .any(|granted| granted == permission),
-                "{permission}"
-            );
+            assert!(ADMIN.split_whitespace().any(|granted| granted == permission), "{permission}");
         }
         assert_eq!(USER.split_whitespace().count(), 12);
     }

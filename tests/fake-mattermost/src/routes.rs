@@ -37,28 +37,15 @@ pub struct Route {
 }
 
 const fn on(method: &'static str, pattern: &'static str, run: Handler) -> Route {
-    Route {
-        method,
-        pattern,
-        run,
-        session: Session::WithMfa,
-        trusts_requester: false,
-        login_limiter: false,
-    }
+    Route { method, pattern, run, session: Session::WithMfa, trusts_requester: false, login_limiter: false }
 }
 
 const fn open(method: &'static str, pattern: &'static str, run: Handler) -> Route {
-    Route {
-        session: Session::None,
-        ..on(method, pattern, run)
-    }
+    Route { session: Session::None, ..on(method, pattern, run) }
 }
 
 const fn without_mfa(method: &'static str, pattern: &'static str, run: Handler) -> Route {
-    Route {
-        session: Session::WithoutMfa,
-        ..on(method, pattern, run)
-    }
+    Route { session: Session::WithoutMfa, ..on(method, pattern, run) }
 }
 
 /// Below `/api/v4`.
@@ -74,55 +61,24 @@ const API: &[Route] = &[
     on("POST", "/users/ids", users::by_list),
     on("POST", "/users/usernames", users::by_list),
     on("POST", "/users/search", system::when_not_busy),
-    Route {
-        login_limiter: true,
-        ..open("POST", "/users/login", login::login)
-    },
+    Route { login_limiter: true, ..open("POST", "/users/login", login::login) },
     open("POST", "/users/logout", login::logout),
-    on(
-        "POST",
-        "/users/sessions/revoke/all",
-        login::revoke_all_sessions,
-    ),
+    on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
     on("GET", "/users/{user_id}", users::get),
     on("PUT", "/users/{user_id}/patch", users::patch),
     on("DELETE", "/users/{user_id}", users::delete),
     on("PUT", "/users/{user_id}/roles", roles::update_of_user),
     on("PUT", "/users/{user_id}/active", users::update_active),
-    on(
-        "PUT",
-        "/users/{user_id}/password",
-        accounts::change_password,
-    ),
-    on(
-        "POST",
-        "/users/{user_id}/reset_failed_attempts",
-        accounts::reset_failed_attempts,
-    ),
+    on("PUT", "/users/{user_id}/password", accounts::change_password),
+    on("POST", "/users/{user_id}/reset_failed_attempts", accounts::reset_failed_attempts),
     without_mfa("PUT", "/users/{user_id}/mfa", accounts::update_mfa),
-    without_mfa(
-        "POST",
-        "/users/{user_id}/mfa/generate",
-        accounts::generate_mfa,
-    ),
+    without_mfa("POST", "/users/{user_id}/mfa/generate", accounts::generate_mfa),
     on("GET", "/users/{user_id}/sessions", login::list_sessions),
-    on(
-        "POST",
-        "/users/{user_id}/sessions/revoke",
-        login::revoke_session,
-    ),
-    on(
-        "POST",
-        "/users/{user_id}/sessions/revoke/all",
-        login::revoke_sessions_of_user,
-    ),
+    on("POST", "/users/{user_id}/sessions/revoke", login::revoke_session),
+    on("POST", "/users/{user_id}/sessions/revoke/all", login::revoke_sessions_of_user),
     on("POST", "/users/{user_id}/tokens", tokens::create),
     on("GET", "/users/{user_id}/tokens", tokens::list_of_user),
-    on(
-        "POST",
-        "/users/{user_id}/convert_to_bot",
-        bots::convert_from_user,
-    ),
+    on("POST", "/users/{user_id}/convert_to_bot", bots::convert_from_user),
     on("POST", "/users/{user_id}/typing", system::when_not_busy),
     on("GET", "/users/{user_id}/teams", system::empty_list),
     on("GET", "/users/username/{username}", users::get_by_username),
@@ -134,16 +90,9 @@ const API: &[Route] = &[
     on("POST", "/bots/{bot_user_id}/enable", bots::enable),
     on("POST", "/bots/{bot_user_id}/disable", bots::disable),
     on("POST", "/bots/{bot_user_id}/assign/{user_id}", bots::assign),
-    on(
-        "POST",
-        "/bots/{bot_user_id}/convert_to_user",
-        bots::convert_to_user,
-    ),
+    on("POST", "/bots/{bot_user_id}/convert_to_user", bots::convert_to_user),
     on("GET", "/roles", roles::list),
-    Route {
-        trusts_requester: true,
-        ..on("POST", "/roles/names", roles::by_names)
-    },
+    Route { trusts_requester: true, ..on("POST", "/roles/names", roles::by_names) },
     on("GET", "/roles/{role_id}", roles::get),
     on("GET", "/roles/name/{role_name}", roles::get_by_name),
     on("PUT", "/roles/{role_id}/patch", roles::patch),
@@ -168,16 +117,8 @@ const API: &[Route] = &[
 /// Below `/api/v4`, from 11.10 on; they come first.
 const ROTATION: &[Route] = &[
     on("POST", "/users/tokens/rotate", tokens::rotate),
-    on(
-        "GET",
-        "/users/tokens/non_compliant/count",
-        tokens::count_non_compliant,
-    ),
-    on(
-        "POST",
-        "/users/tokens/non_compliant/revoke",
-        tokens::revoke_non_compliant,
-    ),
+    on("GET", "/users/tokens/non_compliant/count", tokens::count_non_compliant),
+    on("POST", "/users/tokens/non_compliant/revoke", tokens::revoke_non_compliant),
 ];
 
 /// Outside `/api/v4`.
@@ -200,11 +141,7 @@ pub fn find(
     };
     match path.strip_prefix("/api/v4") {
         Some(path) => {
-            let newest = if profile.rotation {
-                first(ROTATION, path)
-            } else {
-                None
-            };
+            let newest = if profile.rotation { first(ROTATION, path) } else { None };
             newest.or_else(|| first(API, path))
         }
         None => first(WEB, path),
@@ -217,10 +154,7 @@ fn fits(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>
     let mut segments = path.split('/');
     for part in pattern.split('/') {
         let segment = segments.next()?;
-        match part
-            .strip_prefix('{')
-            .and_then(|part| part.strip_suffix('}'))
-        {
+        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
             Some(name) if allowed(name, segment) => params.push((name, segment.to_owned())),
             Some(_) => return None,
             None if part == segment => {}
@@ -238,10 +172,7 @@ fn allowed(name: &str, segment: &str) -> bool {
         "email" => return !segment.is_empty(),
         _ => b"",
     };
-    !segment.is_empty()
-        && segment
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))
+    !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || extra.contains(&byte))
 }
 
 #[cfg(test)]
@@ -255,18 +186,9 @@ mod tests {
 
     #[test]
     fn the_first_fit_of_path_and_method_wins() {
-        assert_eq!(
-            pattern("GET", "/api/v4/users/login"),
-            Some("/users/{user_id}")
-        );
-        assert_eq!(
-            pattern("GET", "/api/v4/users/tokens"),
-            Some("/users/tokens")
-        );
-        assert_eq!(
-            pattern("GET", "/api/v4/users/tokens/search"),
-            Some("/users/tokens/{token_id}")
-        );
+        assert_eq!(pattern("GET", "/api/v4/users/login"), Some("/users/{user_id}"));
+        assert_eq!(pattern("GET", "/api/v4/users/tokens"), Some("/users/tokens"));
+        assert_eq!(pattern("GET", "/api/v4/users/tokens/search"), Some("/users/tokens/{token_id}"));
         for (method, path) in [
             ("POST", "/api/v4/users/tokens"),
             ("HEAD", "/api/v4/system/ping"),

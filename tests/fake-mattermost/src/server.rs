@@ -12,12 +12,8 @@ use crate::state::State;
 /// Answers a request and changes the state.
 pub fn answer(state: &mut State, call: &mut Call) -> Reply {
     call.now = state.clock.now();
-    call.body_limit = usize::try_from(
-        state
-            .config
-            .int("ServiceSettings", "MaximumPayloadSizeBytes"),
-    )
-    .unwrap_or_default();
+    call.body_limit =
+        usize::try_from(state.config.int("ServiceSettings", "MaximumPayloadSizeBytes")).unwrap_or_default();
     state.reap(call.now);
     let mut added = Vec::new();
     if !state.limits.outer(call, &mut added) {
@@ -32,12 +28,9 @@ pub fn answer(state: &mut State, call: &mut Call) -> Reply {
 
 /// Plain text; the outer limiter knows no request id and no version (facts 2.4).
 fn limited(headers: Vec<(&'static str, String)>) -> Reply {
-    Reply {
-        headers,
-        ..Reply::bytes(429, limiter::BODY)
-    }
-    .with("Content-Type", limiter::CONTENT_TYPE)
-    .with("X-Content-Type-Options", "nosniff")
+    Reply { headers, ..Reply::bytes(429, limiter::BODY) }
+        .with("Content-Type", limiter::CONTENT_TYPE)
+        .with("X-Content-Type-Options", "nosniff")
 }
 
 fn inside(state: &mut State, call: &mut Call) -> Reply {
@@ -95,18 +88,12 @@ fn clean_path(path: &str) -> String {
 
 fn redirect(status: u16, path: &str, call: &Call) -> Reply {
     let encoded: String = path.bytes().map(encode).collect();
-    let query = call
-        .target
-        .split_once('?')
-        .map(|(_, query)| format!("?{query}"))
-        .unwrap_or_default();
+    let query = call.target.split_once('?').map(|(_, query)| format!("?{query}")).unwrap_or_default();
     let location = format!("{encoded}{query}");
     // Go writes a small page for GET when it redirects by itself; the router's cleaning does not.
     if status == 302 && call.method == "GET" {
-        let page = format!(
-            "<a href=\"{}\">Found</a>.\n\n",
-            location.replace('&', "&amp;").replace('"', "&#34;")
-        );
+        let page =
+            format!("<a href=\"{}\">Found</a>.\n\n", location.replace('&', "&amp;").replace('"', "&#34;"));
         return Reply::bytes(status, page)
             .with("Content-Type", "text/html; charset=utf-8")
             .with("Location", location);
@@ -116,11 +103,7 @@ fn redirect(status: u16, path: &str, call: &Call) -> Reply {
 
 fn encode(byte: u8) -> String {
     let plain = byte.is_ascii_alphanumeric() || b"-._~/$&+,:;=@".contains(&byte);
-    if plain {
-        char::from(byte).to_string()
-    } else {
-        format!("%{byte:02X}")
-    }
+    if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
 }
 
 /// The catch-all outside the pipeline: the token is never looked at, no request id, no version, no `Allow`; the path
@@ -148,10 +131,7 @@ fn web(state: &mut State, call: &Call, path: &str) -> Reply {
             .with("X-Request-Id", state.ids.next())
             .with("X-Version-Id", state.config.version_id(state))
             .with("X-Frame-Options", "SAMEORIGIN")
-            .with(
-                "Content-Security-Policy",
-                "frame-ancestors 'self'; script-src 'self'",
-            )
+            .with("Content-Security-Policy", "frame-ancestors 'self'; script-src 'self'")
     };
     match call.method.as_str() {
         // An API path no current API owns: the JSON 404 with the page handler's headers (recording 404-old-api-path).

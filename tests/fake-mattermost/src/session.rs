@@ -83,8 +83,7 @@ impl Sessions {
     }
 
     fn remember(&mut self, session: &Session, until: Millis) {
-        self.cache
-            .insert(session.token.clone(), (session.clone(), until));
+        self.cache.insert(session.token.clone(), (session.clone(), until));
     }
 
     /// The table is asked by token or by id (facts 1.3).
@@ -95,19 +94,14 @@ impl Sessions {
 
     /// A user's rows, the latest activity first.
     pub fn of_user(&self, user_id: &str) -> Vec<&Session> {
-        let mut found: Vec<_> = self
-            .rows
-            .values()
-            .filter(|row| row.user_id == user_id)
-            .collect();
+        let mut found: Vec<_> = self.rows.values().filter(|row| row.user_id == user_id).collect();
         found.sort_by_key(|row| std::cmp::Reverse(row.last_activity_at));
         found
     }
 
     /// Empties the cache for one user, as on all nodes.
     pub fn forget_user(&mut self, user_id: &str) {
-        self.cache
-            .retain(|_, (session, _)| session.user_id != user_id);
+        self.cache.retain(|_, (session, _)| session.user_id != user_id);
     }
 
     /// Empties the cache.
@@ -164,18 +158,13 @@ impl State {
         }
         session.id = self.ids.next();
         (session.create_at, session.last_activity_at) = (now, now);
-        self.sessions
-            .rows
-            .insert(session.id.clone(), session.clone());
-        self.sessions
-            .remember(&session, now.saturating_add(self.cache_time()));
+        self.sessions.rows.insert(session.id.clone(), session.clone());
+        self.sessions.remember(&session, now.saturating_add(self.cache_time()));
         session
     }
 
     fn cache_time(&self) -> Millis {
-        self.config
-            .int("ServiceSettings", "SessionCacheInMinutes")
-            .saturating_mul(60 * SECOND)
+        self.config.int("ServiceSettings", "SessionCacheInMinutes").saturating_mul(60 * SECOND)
     }
 
     /// Cache, then the table by token or id, then the access tokens (facts 1.3). The refusal's detail is the inner
@@ -187,10 +176,7 @@ impl State {
             found = self.sessions.find(token);
             if let Some(row) = &found {
                 if row.token != token {
-                    return Err(invalid(
-                        token,
-                        "session token is different from the one in DB",
-                    ));
+                    return Err(invalid(token, "session token is different from the one in DB"));
                 }
                 if !row.is_expired(now) {
                     self.sessions.remember(row, now.saturating_add(live_for));
@@ -210,9 +196,7 @@ impl State {
 
     /// Never for access tokens, OAuth or phones, and only if activity does not extend (facts 2.4).
     fn check_idle(&mut self, session: &Session, now: Millis) -> Result<(), Fail> {
-        let minutes = self
-            .config
-            .int("ServiceSettings", "SessionIdleTimeoutInMinutes");
+        let minutes = self.config.int("ServiceSettings", "SessionIdleTimeoutInMinutes");
         let exempt = session.is_oauth || session.is_mobile() || session.is_pat();
         if minutes <= 0 || exempt || self.service("ExtendSessionLengthWithActivity") {
             return Ok(());
@@ -266,9 +250,5 @@ impl State {
 
 /// The inner refusal of a token: 401, the reason in the detail.
 pub fn invalid(token: &str, reason: &str) -> Fail {
-    Fail {
-        status: 401,
-        ..Fail::invalid_token(token)
-    }
-    .detail(reason)
+    Fail { status: 401, ..Fail::invalid_token(token) }.detail(reason)
 }

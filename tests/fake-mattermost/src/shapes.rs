@@ -37,10 +37,7 @@ pub struct PatShape<'a> {
 impl<'a> PatShape<'a> {
     /// As every read shows it: without the secret.
     pub fn read(pat: &'a Pat, profile: &Profile) -> Self {
-        Self {
-            token: "",
-            ..Self::with_secret(pat, profile)
-        }
+        Self { token: "", ..Self::with_secret(pat, profile) }
     }
 
     /// As create and rotate show it.
@@ -120,10 +117,7 @@ pub struct BotShape<'a> {
 impl<'a> BotShape<'a> {
     /// The bot with the name its account has.
     pub fn read(bot: &'a Bot, state: &'a State) -> Self {
-        let username = state
-            .users
-            .get(&bot.user_id)
-            .map_or("", |user| user.username.as_str());
+        let username = state.users.get(&bot.user_id).map_or("", |user| user.username.as_str());
         Self {
             user_id: &bot.user_id,
             username,

@@ -118,22 +118,10 @@ async fn respond(
 
 async fn read(request: Request<Incoming>, peer: SocketAddr) -> Call {
     let (parts, mut incoming) = request.into_parts();
-    let mut call = Call {
-        method: parts.method.to_string(),
-        peer: peer.ip().to_string(),
-        ..Call::default()
-    };
-    call.parse_target(
-        parts
-            .uri
-            .path_and_query()
-            .map_or("/", |target| target.as_str()),
-    );
+    let mut call = Call { method: parts.method.to_string(), peer: peer.ip().to_string(), ..Call::default() };
+    call.parse_target(parts.uri.path_and_query().map_or("/", |target| target.as_str()));
     for (name, value) in &parts.headers {
-        call.headers.push((
-            name.as_str().to_owned(),
-            String::from_utf8_lossy(value.as_bytes()).into_owned(),
-        ));
+        call.headers.push((name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     }
     while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut incoming).poll_frame(cx)).await {
         if let Some(data) = frame.data_ref() {
@@ -157,9 +145,7 @@ fn write(reply: Reply, sending: Sending, head: bool) -> Response<Sent> {
         }
     }
     if !bare {
-        response
-            .headers_mut()
-            .insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(length));
+        response.headers_mut().insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     response
 }
@@ -178,11 +164,7 @@ impl Sent {
             Sending::Cut => body.slice(..body.len() / 2),
             _ => body,
         };
-        Self {
-            rest,
-            sending,
-            pause: None,
-        }
+        Self { rest, sending, pause: None }
     }
 }
 
@@ -206,9 +188,7 @@ impl Body for Sent {
         if self.rest.is_empty() {
             return Poll::Ready(None);
         }
-        let pause = self
-            .pause
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(pace)));
+        let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(pace)));
         if pause.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }

@@ -19,12 +19,7 @@ pub fn ping(state: &mut State, call: &Call) -> Answer {
     let mut out = BTreeMap::new();
     let mut put = |key: &'static str, value: &str| out.insert(key, value.to_owned());
     put("ActiveSearchBackend", "database");
-    for key in [
-        "AndroidLatestVersion",
-        "AndroidMinVersion",
-        "IosLatestVersion",
-        "IosMinVersion",
-    ] {
+    for key in ["AndroidLatestVersion", "AndroidMinVersion", "IosLatestVersion", "IosMinVersion"] {
         put(key, "");
     }
     put("status", "OK");
@@ -40,52 +35,31 @@ pub fn ping(state: &mut State, call: &Call) -> Answer {
     }
     let broken = state.trouble.session_read || state.trouble.session_save;
     let word = if broken { "UNHEALTHY" } else { "OK" };
-    for (key, value) in [
-        ("status", word),
-        ("database_status", word),
-        ("filestore_status", "OK"),
-    ] {
+    for (key, value) in [("status", word), ("database_status", word), ("filestore_status", "OK")] {
         put(key, value);
     }
     if state.may(&call.session, "manage_system") {
         put("root_status", "false");
     }
-    let status = if broken && call.query("use_rest_semantics") != "true" {
-        500
-    } else {
-        200
-    };
+    let status = if broken && call.query("use_rest_semantics") != "true" { 500 } else { 200 };
     let reply = Reply::json(status, &out);
-    Ok(reply
-        .with("status", word)
-        .with("database_status", word)
-        .with("filestore_status", "OK"))
+    Ok(reply.with("status", word).with("database_status", word).with("filestore_status", "OK"))
 }
 
 fn console(state: &State, session: &Session, verb: &str) -> bool {
     let prefix = format!("sysconsole_{verb}_");
     session.roles.split_whitespace().any(|name| {
         let role = state.roles.iter().find(|role| role.name == name);
-        role.is_some_and(|role| {
-            role.permissions
-                .iter()
-                .any(|permission| permission.starts_with(&prefix))
-        })
+        role.is_some_and(|role| role.permissions.iter().any(|permission| permission.starts_with(&prefix)))
     })
 }
 
 fn require_console(state: &State, session: &Session, verb: &str) -> Result<(), Fail> {
-    if console(state, session, verb) {
-        Ok(())
-    } else {
-        Err(Fail::permission(&session.user_id, "sysconsole"))
-    }
+    if console(state, session, verb) { Ok(()) } else { Err(Fail::permission(&session.user_id, "sysconsole")) }
 }
 
 fn shown(state: &State, call: &Call) -> Reply {
-    let config = state
-        .config
-        .shown(&|permission| state.may(&call.session, permission));
+    let config = state.config.shown(&|permission| state.may(&call.session, permission));
     Reply::line(200, &config).with(NO_STORE.0, NO_STORE.1)
 }
 
@@ -105,10 +79,7 @@ fn update(state: &mut State, call: &Call, replace: bool) -> Answer {
     let sent = match first_value(&call.body, call.body_limit) {
         First::Value(value @ Value::Object(_)) => value,
         First::TooLarge => {
-            return Err(Fail::new(
-                413,
-                "api.context.request_body_too_large.app_error",
-            ));
+            return Err(Fail::new(413, "api.context.request_body_too_large.app_error"));
         }
         _ => return Err(Fail::body_param("config")),
     };
@@ -122,9 +93,7 @@ fn update(state: &mut State, call: &Call, replace: bool) -> Answer {
         .filter(|role| roles.split_whitespace().any(|name| name == role.name))
         .flat_map(|role| role.permissions.clone())
         .collect();
-    state.config.update(&sent, replace, &|permission| {
-        granted.iter().any(|held| held == permission)
-    })?;
+    state.config.update(&sent, replace, &|permission| granted.iter().any(|held| held == permission))?;
     Ok(shown(state, call))
 }
 
@@ -174,10 +143,7 @@ pub fn no_post(_state: &mut State, call: &Call) -> Answer {
 
 /// `GET /license/client`
 pub fn client_licence(state: &mut State, _call: &Call) -> Answer {
-    Ok(Reply::json(
-        200,
-        &BTreeMap::from([("IsLicensed", state.licence.present.to_string())]),
-    ))
+    Ok(Reply::json(200, &BTreeMap::from([("IsLicensed", state.licence.present.to_string())])))
 }
 
 /// Endpoints of paid editions; a licence refusal is a 501 in several shapes (recordings `501-licence-*`).

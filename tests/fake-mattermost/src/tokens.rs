@@ -56,13 +56,8 @@ const SCHEMA_WITHOUT_EXPIRY: &[(&str, Kind)] = SCHEMA.split_at(5).0;
 impl State {
     /// The third place a token is looked for (facts 1.3); every refusal but the 500s ends as the ordinary 401.
     pub fn mint_from_token(&mut self, token: &str, now: Millis) -> Result<Session, Fail> {
-        let refused =
-            |why: &str| Fail::new(401, "app.user_access_token.invalid_or_missing").detail(why);
-        let pat = self
-            .tokens
-            .iter()
-            .find(|pat| pat.token == token && !self.trouble.token_read)
-            .cloned();
+        let refused = |why: &str| Fail::new(401, "app.user_access_token.invalid_or_missing").detail(why);
+        let pat = self.tokens.iter().find(|pat| pat.token == token && !self.trouble.token_read).cloned();
         let pat = pat.ok_or_else(|| refused("not found"))?;
         if !pat.is_active {
             return Err(refused("inactive_token"));
@@ -93,15 +88,10 @@ impl State {
             token: pat.token.clone(),
             user_id: user.id.clone(),
             roles: user.roles.clone(),
-            expires_at: if pat.expires_at > 0 {
-                pat.expires_at.min(forever)
-            } else {
-                forever
-            },
+            expires_at: if pat.expires_at > 0 { pat.expires_at.min(forever) } else { forever },
             ..Session::default()
         };
-        let mut prop =
-            |name: &str, value: &str| session.props.insert(name.to_owned(), value.to_owned());
+        let mut prop = |name: &str, value: &str| session.props.insert(name.to_owned(), value.to_owned());
         prop("type", "UserAccessToken");
         prop("user_access_token_id", &pat.id);
         prop("is_guest", if user.is_guest() { "true" } else { "false" });
@@ -112,26 +102,17 @@ impl State {
     }
 
     fn pat(&self, id: &str) -> Result<Pat, Fail> {
-        self.tokens
-            .iter()
-            .find(|pat| pat.id == id)
-            .cloned()
-            .ok_or_else(Fail::no_token)
+        self.tokens.iter().find(|pat| pat.id == id).cloned().ok_or_else(Fail::no_token)
     }
 
     fn pat_mut(&mut self, id: &str) -> Result<&mut Pat, Fail> {
-        self.tokens
-            .iter_mut()
-            .find(|pat| pat.id == id)
-            .ok_or_else(Fail::no_token)
+        self.tokens.iter_mut().find(|pat| pat.id == id).ok_or_else(Fail::no_token)
     }
 
     /// In 11.9 and 11.10 bots skip every expiry check; later only bots owned by nobody do (facts 1.4).
     fn policy_exempts(&self, user_id: &str) -> bool {
         let bot = self.bots.get(user_id);
-        bot.is_some_and(|bot| {
-            !self.profile.policy_for_bots || !self.users.contains_key(&bot.owner_id)
-        })
+        bot.is_some_and(|bot| !self.profile.policy_for_bots || !self.users.contains_key(&bot.owner_id))
     }
 
     fn check_expiry(&self, user_id: &str, expires_at: Millis, now: Millis) -> Result<(), Fail> {
@@ -147,10 +128,7 @@ impl State {
             return if days > 0 { Err(required) } else { Ok(()) };
         }
         if expires_at <= now {
-            return Err(Fail::new(
-                400,
-                "app.user_access_token.expires_at_in_past.app_error",
-            ));
+            return Err(Fail::new(400, "app.user_access_token.expires_at_in_past.app_error"));
         }
         if days > 0 && expires_at > now.saturating_add(days * DAY) {
             let far = Fail::new(400, "app.user_access_token.expires_at_too_far.app_error");
@@ -198,12 +176,8 @@ impl State {
         if !newest && !self.service("EnableUserAccessTokens") {
             return;
         }
-        let dead: Vec<_> = self
-            .tokens
-            .iter()
-            .filter(|pat| pat.is_active && pat.is_expired(now))
-            .cloned()
-            .collect();
+        let dead: Vec<_> =
+            self.tokens.iter().filter(|pat| pat.is_active && pat.is_expired(now)).cloned().collect();
         for pat in dead
             .iter()
             .filter(|pat| newest || !self.bots.contains_key(&pat.user_id))
@@ -226,10 +200,7 @@ fn refuse_oauth(call: &Call) -> Result<(), Fail> {
 
 fn refuse_remote(call: &Call, owner: &User) -> Result<(), Fail> {
     if owner.is_remote() {
-        Err(Fail::permission(
-            &call.session.user_id,
-            "create_user_access_token",
-        ))
+        Err(Fail::permission(&call.session.user_id, "create_user_access_token"))
     } else {
         Ok(())
     }
@@ -241,11 +212,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     let owner = state.users.get(&user_id).ok_or_else(Fail::no_user)?;
     refuse_remote(call, owner)?;
     refuse_oauth(call)?;
-    let schema = if state.profile.token_expiry {
-        SCHEMA
-    } else {
-        SCHEMA_WITHOUT_EXPIRY
-    };
+    let schema = if state.profile.token_expiry { SCHEMA } else { SCHEMA_WITHOUT_EXPIRY };
     let fields = call.decode("user_access_token", schema)?;
     let description = fields.text("description");
     if description.is_empty() {
@@ -259,16 +226,10 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     state.check_expiry(&user_id, expires_at, call.now)?;
     // Go's len counts bytes (facts 1.2).
     if description.len() > DESCRIPTION_BYTES {
-        return Err(Fail::new(
-            400,
-            "model.user_access_token.is_valid.description.app_error",
-        ));
+        return Err(Fail::new(400, "model.user_access_token.is_valid.description.app_error"));
     }
     if expires_at < 0 {
-        return Err(Fail::new(
-            400,
-            "model.user_access_token.is_valid.expires_at.app_error",
-        ));
+        return Err(Fail::new(400, "model.user_access_token.is_valid.expires_at.app_error"));
     }
     let pat = Pat {
         id: state.ids.next(),
@@ -279,18 +240,12 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
         expires_at,
     };
     state.tokens.push(pat.clone());
-    Ok(Reply::line(
-        200,
-        &PatShape::with_secret(&pat, &state.profile),
-    ))
+    Ok(Reply::line(200, &PatShape::with_secret(&pat, &state.profile)))
 }
 
 fn shapes<'a>(state: &'a State, call: &Call, keep: impl Fn(&Pat) -> bool) -> Vec<PatShape<'a>> {
     let found = state.tokens.iter().filter(|pat| keep(pat)).collect();
-    call.cut(found)
-        .into_iter()
-        .map(|pat| PatShape::read(pat, &state.profile))
-        .collect()
+    call.cut(found).into_iter().map(|pat| PatShape::read(pat, &state.profile)).collect()
 }
 
 /// `GET /users/{user_id}/tokens`: the permission is asked for one's own tokens too.
@@ -298,10 +253,7 @@ pub fn list_of_user(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     state.require(&call.session, "read_user_access_token")?;
     state.require_user_or_bot(&call.session, &user_id)?;
-    Ok(Reply::json(
-        200,
-        &shapes(state, call, |pat| pat.user_id == user_id),
-    ))
+    Ok(Reply::json(200, &shapes(state, call, |pat| pat.user_id == user_id)))
 }
 
 /// `GET /users/tokens`
@@ -322,25 +274,13 @@ pub fn get(state: &mut State, call: &Call) -> Answer {
 /// `POST /users/tokens/search`: an exact match of token id, user id or username; 403 before the body.
 pub fn search(state: &mut State, call: &Call) -> Answer {
     state.require(&call.session, "manage_system")?;
-    let term = call
-        .decode("user_access_token_search", &[("term", Kind::Text)])?
-        .text("term");
+    let term = call.decode("user_access_token_search", &[("term", Kind::Text)])?.text("term");
     if term.is_empty() {
         return Err(Fail::body_param("term"));
     }
-    let named = |pat: &Pat| {
-        state
-            .users
-            .get(&pat.user_id)
-            .is_some_and(|user| user.username == term)
-    };
-    let found = state
-        .tokens
-        .iter()
-        .filter(|pat| pat.id == term || pat.user_id == term || named(pat));
-    let found: Vec<_> = found
-        .map(|pat| PatShape::read(pat, &state.profile))
-        .collect();
+    let named = |pat: &Pat| state.users.get(&pat.user_id).is_some_and(|user| user.username == term);
+    let found = state.tokens.iter().filter(|pat| pat.id == term || pat.user_id == term || named(pat));
+    let found: Vec<_> = found.map(|pat| PatShape::read(pat, &state.profile)).collect();
     Ok(Reply::json(200, &found))
 }
 
@@ -394,57 +334,35 @@ pub fn rotate(state: &mut State, call: &Call) -> Answer {
     state.require_over(&call.session, owner)?;
     refuse_remote(call, owner)?;
     if !pat.is_active {
-        return Err(Fail::new(
-            400,
-            "api.user.rotate_user_access_token.disabled_token.app_error",
-        ));
+        return Err(Fail::new(400, "api.user.rotate_user_access_token.disabled_token.app_error"));
     }
     state.require_tokens_on(&pat.user_id)?;
     let expires_at = fields.int("expires_at"); // omitted means 0: never
     state.check_expiry(&pat.user_id, expires_at, call.now)?;
     if expires_at < 0 {
-        return Err(Fail::new(
-            400,
-            "model.user_access_token.is_valid.expires_at.app_error",
-        ));
+        return Err(Fail::new(400, "model.user_access_token.is_valid.expires_at.app_error"));
     }
-    let fresh = Pat {
-        token: state.ids.next(),
-        expires_at,
-        ..pat.clone()
-    };
+    let fresh = Pat { token: state.ids.next(), expires_at, ..pat.clone() };
     *state.pat_mut(&pat.id)? = fresh.clone();
     state.sessions.revoke_token(&pat.token, &pat.user_id);
-    Ok(Reply::line(
-        200,
-        &PatShape::with_secret(&fresh, &state.profile),
-    ))
+    Ok(Reply::line(200, &PatShape::with_secret(&fresh, &state.profile)))
 }
 
 /// `GET /users/tokens/non_compliant/count` (11.10)
 pub fn count_non_compliant(state: &mut State, call: &Call) -> Answer {
     state.require(&call.session, "manage_system")?;
-    Ok(Reply::line(
-        200,
-        &json!({ "count": state.non_compliant(call.now).len() }),
-    ))
+    Ok(Reply::line(200, &json!({ "count": state.non_compliant(call.now).len() })))
 }
 
 /// `POST /users/tokens/non_compliant/revoke` (11.10)
 pub fn revoke_non_compliant(state: &mut State, call: &Call) -> Answer {
     state.require(&call.session, "manage_system")?;
     if state.config.int("ServiceSettings", POLICY) <= 0 {
-        return Err(Fail::new(
-            400,
-            "app.user_access_token.revoke_non_compliant.no_policy.app_error",
-        ));
+        return Err(Fail::new(400, "app.user_access_token.revoke_non_compliant.no_policy.app_error"));
     }
     let ids = state.non_compliant(call.now);
     if state.trouble.token_delete && !ids.is_empty() {
-        return Err(Fail::new(
-            500,
-            "app.user_access_token.revoke_non_compliant.partial.app_error",
-        ));
+        return Err(Fail::new(500, "app.user_access_token.revoke_non_compliant.partial.app_error"));
     }
     for id in &ids {
         let pat = state.pat(id)?;

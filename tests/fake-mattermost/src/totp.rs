@@ -9,10 +9,7 @@ const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// A secret as a user would type it: base32 over the ordinary alphabet, made from an id.
 pub fn secret(id: &str) -> String {
-    id.bytes()
-        .take(16)
-        .map(|byte| char::from(ALPHABET[usize::from(byte) & 31]))
-        .collect()
+    id.bytes().take(16).map(|byte| char::from(ALPHABET[usize::from(byte) & 31])).collect()
 }
 
 /// Six digits after trimming, or the code is malformed.
@@ -35,12 +32,7 @@ pub fn code_now(secret: &str, now: Millis) -> String {
 fn code_at(secret: &str, step: Millis) -> String {
     let mac = hmac_sha1(&decode(secret), &step.to_be_bytes());
     let offset = usize::from(mac[19] & 0xf);
-    let word = u32::from_be_bytes([
-        mac[offset] & 0x7f,
-        mac[offset + 1],
-        mac[offset + 2],
-        mac[offset + 3],
-    ]);
+    let word = u32::from_be_bytes([mac[offset] & 0x7f, mac[offset + 1], mac[offset + 2], mac[offset + 3]]);
     format!("{:06}", word % 1_000_000)
 }
 
@@ -51,24 +43,16 @@ fn hmac_sha1(key: &[u8], message: &[u8]) -> [u8; 20] {
     } else {
         block[..key.len()].copy_from_slice(key);
     }
-    let inner = Sha1::new()
-        .chain_update(block.map(|byte| byte ^ 0x36))
-        .chain_update(message)
-        .finalize();
-    Sha1::new()
-        .chain_update(block.map(|byte| byte ^ 0x5c))
-        .chain_update(inner)
-        .finalize()
-        .into()
+    let inner = Sha1::new().chain_update(block.map(|byte| byte ^ 0x36)).chain_update(message).finalize();
+    Sha1::new().chain_update(block.map(|byte| byte ^ 0x5c)).chain_update(inner).finalize().into()
 }
 
 fn decode(secret: &str) -> Vec<u8> {
     let (mut out, mut buffer, mut bits) = (Vec::new(), 0u32, 0);
-    for letter in secret.bytes().filter_map(|byte| {
-        ALPHABET
-            .iter()
-            .position(|known| *known == byte.to_ascii_uppercase())
-    }) {
+    for letter in secret
+        .bytes()
+        .filter_map(|byte| ALPHABET.iter().position(|known| *known == byte.to_ascii_uppercase()))
+    {
         buffer = (buffer << 5) | u32::try_from(letter).unwrap_or_default();
         bits += 5;
         if bits >= 8 {

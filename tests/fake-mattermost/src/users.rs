@@ -92,9 +92,7 @@ impl User {
 
     /// Lives on another server.
     pub fn is_remote(&self) -> bool {
-        self.remote_id
-            .as_ref()
-            .is_some_and(|remote| !remote.is_empty())
+        self.remote_id.as_ref().is_some_and(|remote| !remote.is_empty())
     }
 }
 
@@ -114,9 +112,7 @@ pub fn default_notify_props() -> BTreeMap<String, String> {
         ("push_status", "online"),
         ("push_threads", "all"),
     ];
-    pairs
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
 }
 
 /// The default time zone (same recording).
@@ -175,18 +171,13 @@ impl State {
                 .filter(|bot| bot.owner_id == user_id)
                 .map(|bot| bot.user_id.clone())
                 .collect();
-            owned
-                .iter()
-                .for_each(|bot| self.set_active(bot, false, now));
+            owned.iter().for_each(|bot| self.set_active(bot, false, now));
         }
     }
 
     /// Active people, whom the user limit counts.
     pub fn active_people(&self) -> usize {
-        self.users
-            .values()
-            .filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id))
-            .count()
+        self.users.values().filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id)).count()
     }
 
     /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13).
@@ -197,10 +188,7 @@ impl State {
         };
         let terms = format!("{}.{}", "", 0);
         let icon = 0;
-        format!(
-            "{}.{}.{}.{terms}.{names}.{email}.{icon}",
-            self.profile.version, user.id, user.update_at
-        )
+        format!("{}.{}.{}.{terms}.{names}.{email}.{icon}", self.profile.version, user.id, user.update_at)
     }
 
     fn show(&self, call: &Call, user: &User) -> Reply {
@@ -241,18 +229,12 @@ pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
 }
 
 fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
-    users
-        .into_iter()
-        .map(|user| UserShape::seen(user, state.eyes(&call.session, &user.id), state))
-        .collect()
+    users.into_iter().map(|user| UserShape::seen(user, state.eyes(&call.session, &user.id), state)).collect()
 }
 
 /// `GET /users`, by name; `active`, `inactive` and `role` filter.
 pub fn list(state: &mut State, call: &Call) -> Answer {
-    let (active, inactive) = (
-        call.query("active") == "true",
-        call.query("inactive") == "true",
-    );
+    let (active, inactive) = (call.query("active") == "true", call.query("inactive") == "true");
     if active && inactive {
         return Err(Fail::url_param("inactive"));
     }
@@ -272,40 +254,24 @@ pub fn by_list(state: &mut State, call: &Call) -> Answer {
     let by_id = call.path.ends_with("/ids");
     let names: Vec<String> = serde_json::from_slice(&call.body).unwrap_or_default();
     if names.is_empty() {
-        return Err(Fail::body_param(if by_id {
-            "user_ids"
-        } else {
-            "usernames"
-        }));
+        return Err(Fail::body_param(if by_id { "user_ids" } else { "usernames" }));
     }
     let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
-    Ok(Reply::json(
-        200,
-        &shapes(state, call, state.users.values().filter(wanted).collect()),
-    ))
+    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
 }
 
 /// `PUT /users/{user_id}/active`; the order of refusals is facts 4.
 pub fn update_active(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     let body = object_map(&call.body, call.body_limit);
-    let active = body
-        .get("active")
-        .and_then(Value::as_bool)
-        .ok_or_else(|| Fail::body_param("active"))?;
+    let active = body.get("active").and_then(Value::as_bool).ok_or_else(|| Fail::body_param("active"))?;
     let leaving = user_id == call.session.user_id && !active;
     let allowed = state.may(&call.session, "sysconsole_write_user_management_users");
     if !leaving && !allowed {
-        return Err(Fail::new(
-            403,
-            "api.user.update_active.permissions.app_error",
-        ));
+        return Err(Fail::new(403, "api.user.update_active.permissions.app_error"));
     }
     if leaving && !allowed && !state.on("TeamSettings", "EnableUserDeactivation") {
-        return Err(Fail::new(
-            401,
-            "api.user.update_active.not_enable.app_error",
-        ));
+        return Err(Fail::new(401, "api.user.update_active.not_enable.app_error"));
     }
     let user = state.user(&user_id)?;
     state.require_over(&call.session, user)?;
@@ -324,11 +290,7 @@ pub fn update_active(state: &mut State, call: &Call) -> Answer {
             "api.user.update_active.cannot_modify_status_when_user_is_managed_by_ldap.app_error",
         ));
     }
-    if active
-        && user.delete_at != 0
-        && !state.licence.present
-        && state.active_people() >= USER_LIMIT
-    {
+    if active && user.delete_at != 0 && !state.licence.present && state.active_people() >= USER_LIMIT {
         return Err(Fail::new(400, "app.user.update_active.user_limit.exceeded"));
     }
     state.set_active(&user_id, active, call.now);
@@ -340,14 +302,8 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     state.require_user_or_bot(&call.session, &user_id)?;
     let admin = state.may(&call.session, "manage_system");
-    if user_id == call.session.user_id
-        && !state.on("TeamSettings", "EnableUserDeactivation")
-        && !admin
-    {
-        return Err(Fail::new(
-            401,
-            "api.user.update_active.not_enable.app_error",
-        ));
+    if user_id == call.session.user_id && !state.on("TeamSettings", "EnableUserDeactivation") && !admin {
+        return Err(Fail::new(401, "api.user.update_active.not_enable.app_error"));
     }
     let user = state.user(&user_id)?;
     state.require_over(&call.session, user)?;
@@ -369,15 +325,7 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
 /// `PUT /users/{user_id}/patch`: the fields of a profile.
 pub fn patch(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
-    let names = [
-        "nickname",
-        "first_name",
-        "last_name",
-        "position",
-        "locale",
-        "username",
-        "email",
-    ];
+    let names = ["nickname", "first_name", "last_name", "position", "locale", "username", "email"];
     let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
     let user = state.user(&user_id)?;
     state.require_over(&call.session, user)?;
@@ -398,8 +346,5 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
         }
     }
     let user = state.user(&user_id)?;
-    Ok(Reply::line(
-        200,
-        &UserShape::seen(user, state.eyes(&call.session, &user_id), state),
-    ))
+    Ok(Reply::line(200, &UserShape::seen(user, state.eyes(&call.session, &user_id), state)))
 }

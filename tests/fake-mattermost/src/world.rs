@@ -49,12 +49,7 @@ impl World {
     /// A fresh world.
     pub fn new(setup: Setup) -> Self {
         let state = Mutex::new(setup.fresh());
-        Self {
-            setup,
-            state,
-            faults: Faults::default(),
-            log: Log::default(),
-        }
+        Self { setup, state, faults: Faults::default(), log: Log::default() }
     }
 
     /// The state machine; one request at a time.
