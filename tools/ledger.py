@@ -104,41 +104,94 @@ pub const MMCRED_OK: mmcred_status = 0;
 {rows}"""
 
 
+# What Python's own errors they are besides, so that `except ValueError` does what its reader expects.
+PYTHON_BASES = {
+    "invalid_argument": ["TypeError", "ValueError"],
+    **dict.fromkeys(
+        ["invalid_token", "invalid_server_url", "webhook_url", "insecure_url", "invalid_tls_settings"]
+        + ["invalid_proxy", "invalid_name", "wrong_origin"],
+        ["ValueError"],
+    ),
+    "entry_missing": ["LookupError"],
+    "missing_extra": ["ImportError"],
+}
+
+
 def python(errors):
+    def bases(name):
+        return ", ".join(["MmcredError", *PYTHON_BASES.get(name, [])])
+
     classes = "".join(
-        f'\n\nclass {camel(e["name"])}(MmcredError):\n'
+        f'\n\nclass {camel(e["name"])}({bases(e["name"])}):\n'
         f'    """{e["meaning"]}"""\n\n'
         f'    code = "{e["name"]}"\n    number = {e["number"]}\n    retry = "{e["retry"]}"\n'
+        f"    hint = {json.dumps(e['hint'], ensure_ascii=False)}\n"
         for e in errors
     )
-    names = "".join(f'    "{camel(e["name"])}",\n' for e in errors)
+    names = "".join(f'    "{camel(e["name"])}",\n' for e in sorted(errors, key=lambda e: camel(e["name"])))
     return f'''# {NOTE}
 # ruff: noqa: E501
+"""The family of errors. Each text says what happened and what to do about it."""
+
 from __future__ import annotations
 
-from typing import Literal, Optional
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would take longer than all the rest
+    from typing import ClassVar, Literal, Optional
 
 __all__ = [
-    "MmcredError",
-{names}    "BY_CODE",
+    "BY_CODE",
+{names}    "MmcredError",
 ]
 
 
 class MmcredError(Exception):
-    """The family of all errors of mmcred: what happened, and in `hint` what to do about it."""
+    """The family of all errors of mmcred: what happened, and in `hint` what to do about it.
+
+    ```python
+    try:
+        vault.verify("prod")
+    except mmcred.MmcredError as error:
+        print(error.code, error.hint, error.retry)
+    ```
+    """
 
     #: The ledger's name of the error, the same in every language.
-    code: str = "unknown"
-    #: The ledger's number, the same in every language.
-    number: int = 0
-    #: "later" when the same call may succeed later, else "never".
-    retry: Literal["never", "later"] = "never"
+    code: ClassVar[str] = "unknown"
+    #: The ledger's number of the error, the same in every language.
+    number: ClassVar[int] = 0
+    #: "later" when the same call may succeed later without anybody changing anything, else "never".
+    retry: ClassVar[Literal["never", "later"]] = "never"
     #: The next step for whoever reads the message.
     hint: str = ""
     #: Seconds to wait before the next try, where the server named them.
     retry_after: Optional[float] = None
-    #: The request id a Mattermost administrator finds in the server's log.
+    #: The id under which a Mattermost administrator finds the request in the server's log.
     request_id: Optional[str] = None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        hint: Optional[str] = None,
+        retry_after: Optional[float] = None,
+        request_id: Optional[str] = None,
+    ) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+        if retry_after is not None:
+            self.retry_after = retry_after
+        if request_id is not None:
+            self.request_id = request_id
+
+    @property
+    def message(self) -> str:
+        """What happened, in one sentence."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return f"{{self.message}} {{self.hint}}".strip()
 {classes}
 
 #: The class for each code.

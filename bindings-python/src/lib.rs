@@ -36,5 +36,6 @@ mod _native {
     use crate::vault::Vault;
 
     #[pymodule_export]
+    #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");
 }

@@ -1,7 +1,6 @@
 //! Awaitables without a thread of ours in the interpreter: results wait in a queue until the event loop, woken
 //! through a socket pair, takes them. One port an event loop.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
