@@ -125,6 +125,19 @@ PYTHON_BASES = {
 }
 
 
+# What Python's own errors they are besides, so that `except ValueError` does what its reader expects.
+PYTHON_BASES = {
+    "invalid_argument": ["TypeError", "ValueError"],
+    **dict.fromkeys(
+        ["invalid_token", "invalid_server_url", "webhook_url", "insecure_url", "invalid_tls_settings"]
+        + ["invalid_proxy", "invalid_name", "wrong_origin"],
+        ["ValueError"],
+    ),
+    "entry_missing": ["LookupError"],
+    "missing_extra": ["ImportError"],
+}
+
+
 def python(errors):
     def bases(name):
         return ", ".join(["MmcredError", *PYTHON_BASES.get(name, [])])
