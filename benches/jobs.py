@@ -1,0 +1,111 @@
+"""What is measured, against what, and what is wanted: the numbers of the design."""
+
+import sys
+
+from contender import Above, AtMost, Contender, Shown, Times
+from job import Job, twice
+from made import HERE
+
+NOT_RUN = ["keyring, libsecret, oo7, keytar (no Secret Service on a session bus)"]
+
+MICRO, MILLI = 1e-6, 1e-3
+
+
+def all_of(builds, vaults):
+    yield hand_out(builds, vaults)
+    yield growth(builds, vaults)
+    yield put(builds, vaults)
+    yield listing(builds, vaults)
+    yield opening(builds, vaults)
+    yield command(builds, vaults)
+    if builds.python:
+        yield importing(builds)
+
+
+def rust(builds, vaults, job, entries, purpose="main"):
+    return [builds.bin("bench-rust"), job, vaults.vault(entries, purpose), vaults.key_file, entries]
+
+
+def floor(builds, vaults, job, entries, purpose="main"):
+    return [builds.bin("bench-floor"), job, *vaults.floor(entries, purpose)]
+
+
+def hand_out(builds, vaults):
+    entries = 1000
+    here = lambda job: rust(builds, vaults, job, entries)
+    contenders = [
+        *twice("floor: point read + AES-GCM open", floor(builds, vaults, "read", entries)),
+        Contender("Rust: Hand::prepare", here("prepare"), Times(2)),
+        Contender("Rust: Vault::get, whole credential", here("get"), Shown()),
+    ]
+    theory = [
+        Contender("the statement alone", floor(builds, vaults, "read-sql", entries)),
+        Contender("the cipher alone", floor(builds, vaults, "read-open", entries)),
+    ]
+    return Job("Hand out, vault open, 1,000 entries", 5000, contenders, theory)
+
+
+def growth(builds, vaults):
+    few, many = 10, 100_000
+    contenders = [
+        *twice("10 entries", rust(builds, vaults, "prepare", few)),
+        Contender("100,000 entries", rust(builds, vaults, "prepare", many), Times(3)),
+        Contender("floor, 10 entries", floor(builds, vaults, "read", few)),
+        Contender("floor, 100,000 entries", floor(builds, vaults, "read", many)),
+    ]
+    return Job("Hand out in Rust, growth", 5000, contenders)
+
+
+def put(builds, vaults):
+    entries = 1000
+    contenders = [
+        *twice("floor: plain row + AES-GCM seal", floor(builds, vaults, "put", entries, "put")),
+        Contender("Rust: Vault::put, replacing", rust(builds, vaults, "put", entries, "put"), Times(1.3)),
+    ]
+    theory = [Contender("the disk alone", floor(builds, vaults, "put-disk", entries, "put"))]
+    # The first rounds fill the log; from then on it is written over.
+    return Job("Durable put, 1,000 entries", 250, contenders, theory, warm_up=5)
+
+
+def listing(builds, vaults):
+    entries = 10_000
+    contenders = [
+        *twice("floor: scan + AES-GCM open of each label", floor(builds, vaults, "list", entries)),
+        Contender("Rust: Vault::list", rust(builds, vaults, "list", entries), AtMost(10 * MILLI)),
+    ]
+    theory = [
+        Contender("the scan alone", floor(builds, vaults, "list-sql", entries)),
+        Contender("the cipher alone", floor(builds, vaults, "list-open", entries)),
+    ]
+    return Job("List 10,000 names", 3, contenders, theory)
+
+
+def opening(builds, vaults):
+    entries = 1000
+    contenders = [
+        *twice("floor: SQLite open + key + read", floor(builds, vaults, "open", entries, "open")),
+        Contender("Rust: open + get", rust(builds, vaults, "open", entries, "open"), AtMost(0.8 * MILLI)),
+    ]
+    return Job("Open and first hand-out, key file", 20, contenders)
+
+
+def command(builds, vaults):
+    entries = 1000
+    place = {"MMCRED_VAULT": vaults.vault(entries, "command"), "MMCRED_KEY_FILE": vaults.key_file}
+    contenders = [
+        *twice("floor: an empty Rust process", [builds.bin("bench-empty")], each=True),
+        Contender("mmcred token", [builds.bin("mmcred"), "token", "entry-000007"], Above(10 * MILLI), True, place),
+    ]
+    return Job("mmcred token NAME, whole process", 5, contenders)
+
+
+def importing(builds):
+    python, path = sys.executable, {"PYTHONPATH": builds.python}
+    contenders = [
+        *twice("floor: bare Python", [python, "-c", "pass"], each=True, environment=path),
+        Contender(
+            "import mmcred; mmcred.Vault.open", [python, "-c", "import mmcred; mmcred.Vault.open"],
+            Above(5 * MILLI), True, path,
+        ),
+    ]
+    return Job("Import of the Python package, whole process", 3, contenders)
