@@ -34,12 +34,23 @@ pub enum Command {
     Add(Add),
     /// List the stored credentials; opens no secret
     List(Json),
+    /// Show what is known of a stored credential, its token aside
+    Show(Show),
     /// Ask the server whether a stored credential works
     Verify(Verify),
     /// Print a stored token
     Token(Token),
+    /// Run a command that finds the credential in its environment
+    Run(Run),
+    /// Give a stored credential another name
+    Rename(Rename),
     /// Remove a credential from the vault
     Remove(Named),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Write the manual pages into a folder
+    #[command(hide = true)]
+    Man(Man),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -107,8 +118,52 @@ pub struct Verify {
     pub named: Named,
     #[command(flatten)]
     pub json: Json,
+    /// Answer as a monitoring plugin: one line, and 0 ok, 1 warning, 2 critical, 3 unknown
+    #[arg(long, conflicts_with = "json")]
+    pub nagios: bool,
     #[command(flatten)]
     pub deadline: Deadline,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    #[command(flatten)]
+    pub named: Named,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Rename {
+    /// The credential's name
+    pub from: String,
+    /// Its new name
+    pub to: String,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = crate::variables::HELP)]
+pub struct Run {
+    #[command(flatten)]
+    pub named: Named,
+    /// The variables to set: a preset, or URL_VARIABLE,TOKEN_VARIABLE
+    #[arg(long = "as", value_name = "WHAT", default_value = "mattermost", value_parser = crate::variables::parse)]
+    pub variables: crate::variables::Variables,
+    /// The command and its arguments, after --
+    #[arg(last = true, required = true)]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Completions {
+    /// For which shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Man {
+    /// The folder
+    pub folder: PathBuf,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -6,6 +6,8 @@ mod commands;
 mod exit;
 mod output;
 mod secret_input;
+mod time;
+mod variables;
 
 use std::ffi::OsString;
 use std::io::{self, Write};

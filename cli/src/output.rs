@@ -50,6 +50,11 @@ impl<O: Write, E: Write> Output<O, E> {
         Ok(())
     }
 
+    pub fn bytes(&mut self, bytes: &[u8]) -> Outcome {
+        self.out.write_all(bytes)?;
+        Ok(())
+    }
+
     pub fn remark(&mut self, text: &str) -> Outcome {
         writeln!(self.err, "{text}")?;
         Ok(())

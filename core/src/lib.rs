@@ -11,6 +11,7 @@ mod unlock;
 mod store;
 mod vault;
 mod hand;
+mod shown;
 mod error;
 mod error_kind;
 mod per_process;

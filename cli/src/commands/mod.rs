@@ -1,6 +1,11 @@
+mod about;
 mod add;
 mod list;
+mod nagios;
 mod remove;
+mod rename;
+mod run;
+mod show;
 mod token;
 mod verify;
 
@@ -15,9 +20,14 @@ pub fn run(args: Args, out: &mut Output<impl Write, impl Write>) -> Outcome {
     match args.command {
         Command::Add(command) => add::run(&args.place, &command, out),
         Command::List(command) => list::run(&args.place, &command, out),
+        Command::Show(command) => show::run(&args.place, &command, out),
         Command::Verify(command) => verify::run(&args.place, &command, out),
         Command::Token(command) => token::run(&args.place, &command, out),
+        Command::Run(command) => run::run(&args.place, &command),
+        Command::Rename(command) => rename::run(&args.place, &command, out),
         Command::Remove(command) => remove::run(&args.place, &command, out),
+        Command::Completions(command) => about::completions(&command, out),
+        Command::Man(command) => about::manual(&command),
     }
 }
 

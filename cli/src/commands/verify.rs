@@ -3,7 +3,7 @@ use std::io::Write;
 use mmcred::{Error, Verified, block_on};
 use serde::Serialize;
 
-use super::open;
+use super::{nagios, open};
 use crate::args::{Place, Verify};
 use crate::exit;
 use crate::output::{Failure, Outcome, Output};
@@ -36,6 +36,9 @@ struct ErrorFields<'a> {
 }
 
 pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write>) -> Outcome {
+    if args.nagios {
+        return nagios::run(place, args, out);
+    }
     let name = &args.named.name;
     let vault = open(place)?;
     let stored = vault.get(name)?;
@@ -52,7 +55,7 @@ pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write
     }
 }
 
-fn sentence(name: &str, server: &str, verified: &Verified) -> String {
+pub fn sentence(name: &str, server: &str, verified: &Verified) -> String {
     let bot = if verified.is_bot { ", a bot" } else { "" };
     let version =
         verified.server_version.as_ref().map(|version| format!(", Mattermost {version}")).unwrap_or_default();

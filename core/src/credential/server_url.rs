@@ -67,6 +67,25 @@ impl ServerUrl {
         &self.text[..self.origin]
     }
 
+    /// The host alone; an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        self.authority().0
+    }
+
+    /// The port, the scheme's usual one if none is named.
+    pub fn port(&self) -> u16 {
+        self.authority().1
+    }
+
+    fn authority(&self) -> (&str, u16) {
+        let authority = &self.origin()[self.scheme().len() + "://".len()..];
+        let usual = if self.is_https() { 443 } else { 80 };
+        match authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+            Some(named) => named,
+            None => (authority, usual),
+        }
+    }
+
     /// The subpath, empty at the root.
     pub fn path(&self) -> &str {
         &self.text[self.origin..]
@@ -226,6 +245,19 @@ mod tests {
                 (Err(error), None, Some(kind)) => assert_eq!(error.kind().name(), kind, "{}", case.name),
                 (got, ..) => panic!("{}: {got:?}", case.name),
             }
+        }
+    }
+
+    #[test]
+    fn host_and_port_are_told_apart() {
+        for (text, host, port) in [
+            ("https://chat.example.com", "chat.example.com", 443),
+            ("http://localhost", "localhost", 80),
+            ("https://[2001:db8::1]", "[2001:db8::1]", 443),
+            ("https://[2001:db8::1]:8443/chat", "[2001:db8::1]", 8443),
+        ] {
+            let server = ServerUrl::parse(text).unwrap();
+            assert_eq!((server.host(), server.port()), (host, port), "{text}");
         }
     }
 

@@ -12,8 +12,9 @@ const LENGTH: usize = 4;
 const STEP: usize = 256;
 /// More than any label or secret; a damaged row must not make us allocate at its will.
 const MOST: usize = 1 << 20;
-/// What fits into this much is opened without the heap: every ordinary secret does.
-const SMALL: usize = 2 * STEP;
+/// What fits into this much is opened without the heap: every ordinary secret does. Not more, since wiping
+/// takes longer than deciphering.
+const SMALL: usize = STEP;
 
 /// Why an envelope does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,5 +96,91 @@ impl Parts<'_> {
         let (length, content) = plain.split_at(LENGTH);
         let length = u32::from_be_bytes(length.try_into().expect("four bytes")) as usize;
         content.get(..length).ok_or(Unsealed::Broken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Purpose, RootKey};
+    use super::*;
+
+    const ROW: [u8; 32] = [5; 32];
+
+    fn context(purpose: Purpose, row: &[u8; 32], version: u64) -> Context<'_> {
+        Context { purpose, row, version }
+    }
+
+    fn place() -> Context<'static> {
+        context(Purpose::Secret, &ROW, 9)
+    }
+
+    fn keys() -> Keys {
+        RootKey::zeroed().keys([1; 16], 1)
+    }
+
+    #[test]
+    fn what_was_sealed_opens_in_its_place() {
+        for length in [0, 1, 251, 252, 253, 508, 509, 5000] {
+            let plain = vec![b'x'; length];
+            let envelope = seal(&keys(), &place(), &plain);
+            assert_eq!((envelope.len() - HEADER - TAG) % STEP, 0);
+            assert_eq!(*open(&keys(), &place(), &envelope).unwrap(), plain, "{length}");
+        }
+    }
+
+    #[test]
+    fn the_length_shows_in_steps_only() {
+        let length = |plain: usize| seal(&keys(), &place(), &vec![0; plain]).len();
+        assert_eq!(length(0), length(252));
+        assert_eq!(length(252) + STEP, length(253));
+    }
+
+    #[test]
+    fn sealing_twice_gives_two_envelopes() {
+        assert_ne!(seal(&keys(), &place(), b"x"), seal(&keys(), &place(), b"x"));
+    }
+
+    #[test]
+    fn any_flipped_bit_is_noticed() {
+        let envelope = seal(&keys(), &place(), b"token");
+        for byte in 0..envelope.len() {
+            for bit in [0, 7] {
+                let mut flipped = envelope.clone();
+                flipped[byte] ^= 1 << bit;
+                let expected = if (1..5).contains(&byte) { Unsealed::OtherTerm } else { Unsealed::Broken };
+                assert_eq!(open(&keys(), &place(), &flipped).unwrap_err(), expected, "byte {byte}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_cut_or_lengthened_envelope_is_broken() {
+        let envelope = seal(&keys(), &place(), b"token");
+        for length in [0, 1, HEADER, HEADER + TAG, HEADER + TAG + 1, envelope.len() - 1] {
+            assert_eq!(open(&keys(), &place(), &envelope[..length]).unwrap_err(), Unsealed::Broken);
+        }
+        let longer = [&envelope[..], &[0; STEP]].concat();
+        assert_eq!(open(&keys(), &place(), &longer).unwrap_err(), Unsealed::Broken);
+    }
+
+    #[test]
+    fn an_envelope_opens_in_no_other_place() {
+        let envelope = seal(&keys(), &place(), b"token");
+        for (what, other) in [
+            ("label and secret swapped", context(Purpose::Label, &ROW, 9)),
+            ("rows swapped", context(Purpose::Secret, &[6; 32], 9)),
+            ("older row replayed", context(Purpose::Secret, &ROW, 10)),
+        ] {
+            assert_eq!(open(&keys(), &other, &envelope).unwrap_err(), Unsealed::Broken, "{what}");
+        }
+        let of_another_vault = RootKey::zeroed().keys([2; 16], 1);
+        assert_eq!(open(&of_another_vault, &place(), &envelope).unwrap_err(), Unsealed::Broken);
+        let another_key = RootKey::generate().keys([1; 16], 1);
+        assert_eq!(open(&another_key, &place(), &envelope).unwrap_err(), Unsealed::Broken);
+        let of_another_term = RootKey::zeroed().keys([1; 16], 2);
+        assert_eq!(open(&of_another_term, &place(), &envelope).unwrap_err(), Unsealed::OtherTerm);
+        let mut relabelled = envelope.clone();
+        relabelled[4] = 2;
+        assert_eq!(open(&of_another_term, &place(), &relabelled).unwrap_err(), Unsealed::Broken);
     }
 }

@@ -119,3 +119,51 @@ impl Slot {
         bytes
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: (&VaultId, u32) = (&[1; 16], 1);
+
+    fn unlock_key(byte: u8) -> UnlockKey {
+        Box::new(Zeroizing::new([byte; 32]))
+    }
+
+    fn slot() -> (Slot, RootKey) {
+        let root = RootKey::generate();
+        (Slot::make(SlotKind::KeyFile, b"parameters", PLACE, &unlock_key(1), &root), root)
+    }
+
+    #[test]
+    fn the_key_it_was_made_with_opens_a_slot() {
+        let (slot, root) = slot();
+        assert_eq!(slot.open(PLACE, &unlock_key(1)).unwrap().0[..], root.0[..]);
+        assert_eq!(slot.open(PLACE, &unlock_key(2)).err(), Some(SlotFault::OtherKey));
+    }
+
+    #[test]
+    fn any_flipped_bit_of_a_slot_is_noticed() {
+        let (slot, _) = slot();
+        for byte in 0..BODY {
+            let mut flipped = slot.clone();
+            flipped.body[byte] ^= 1;
+            let salt_or_commitment = (5..5 + SALT + COMMITMENT).contains(&byte);
+            let fault = if salt_or_commitment { SlotFault::OtherKey } else { SlotFault::Broken };
+            assert_eq!(flipped.open(PLACE, &unlock_key(1)).err(), Some(fault), "byte {byte}");
+        }
+        let cut = Slot { body: slot.body[..BODY - 1].to_vec(), ..slot };
+        assert_eq!(cut.open(PLACE, &unlock_key(1)).err(), Some(SlotFault::Broken));
+    }
+
+    #[test]
+    fn kind_parameters_vault_and_term_are_bound() {
+        let (slot, _) = slot();
+        let other_kind = Slot { kind: 2, ..slot.clone() };
+        assert!(other_kind.open(PLACE, &unlock_key(1)).is_err());
+        let weaker = Slot { parameters: b"parameter".to_vec(), ..slot.clone() };
+        assert_eq!(weaker.open(PLACE, &unlock_key(1)).err(), Some(SlotFault::Broken));
+        assert!(slot.open((&[2; 16], 1), &unlock_key(1)).is_err());
+        assert!(slot.open((&[1; 16], 2), &unlock_key(1)).is_err());
+    }
+}

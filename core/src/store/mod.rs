@@ -1,6 +1,10 @@
 //! Where sealed rows lie. Bytes in, rows out; knows no network and no plaintext.
 
+#[cfg(test)]
+mod contract;
 mod lock;
+#[cfg(test)]
+mod memory;
 mod sqlite;
 mod sqlite_fault;
 mod sqlite_rows;
@@ -95,6 +99,9 @@ pub(crate) trait Store: Send {
     /// Lets `work` change the store: all of it lasts when this returns, or none of it.
     fn write(&mut self, lock: &WriteLock, work: &mut dyn FnMut(&mut dyn Changes) -> Result<()>)
     -> Result<()>;
+
+    /// Whether there is nothing to [`tidy`](Self::tidy).
+    fn is_tidy(&self) -> bool;
 
     /// Folds what a store keeps beside its main file into it, as far as nobody else is using it.
     fn tidy(&mut self, lock: &WriteLock) -> Result<()>;

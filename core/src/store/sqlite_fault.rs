@@ -4,10 +4,11 @@ use rusqlite::ffi::ErrorCode;
 
 use crate::ErrorKind;
 use crate::error::Error;
+use crate::shown::Shown;
 
 /// What an error of SQLite means for a vault. Its text never holds bound values.
 pub(super) fn translate(path: &Path, source: rusqlite::Error) -> Error {
-    let shown = path.display();
+    let shown = Shown(path);
     let (kind, message) = match source.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (ErrorKind::Busy, format!("Another process is using the vault {shown}."))

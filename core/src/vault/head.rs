@@ -1,6 +1,4 @@
-use crate::ErrorKind;
-use crate::error::{Error, Result};
-use crate::seal::{self, Context, Keys, Purpose, RowKey};
+use crate::seal::{self, Context, Keys, Purpose, RowKey, Unsealed};
 use crate::store::HeadRow;
 
 /// What must be true of all rows together: sealed anew in the transaction of each write.
@@ -12,33 +10,29 @@ pub(crate) struct Head {
     pub(crate) events: u64,
     /// Seals made under this root key; it must be changed long before 2^32.
     pub(crate) seals: u64,
-    /// The exclusive or of a keyed hash of each row of both tables.
-    pub(crate) set: [u8; 32],
+    /// The exclusive or of a keyed hash of each entry's key and version.
+    pub(crate) entry_set: Set,
+    /// The same of the events.
+    pub(crate) event_set: Set,
 }
 
-const BYTES: usize = 4 * 8 + 32;
+/// Says which rows there are, in any order; only who has the keys can compute it.
+pub(crate) type Set = [u8; 32];
+
+const BYTES: usize = 4 * 8 + 2 * 32;
 
 impl Head {
     pub(crate) fn new() -> Self {
-        Self { sequence: 0, entries: 0, events: 0, seals: 1, set: [0; 32] }
+        Self { sequence: 0, entries: 0, events: 0, seals: 1, entry_set: [0; 32], event_set: [0; 32] }
     }
 
-    pub(crate) fn open(keys: &Keys, row: &HeadRow) -> Result<Self> {
-        seal::open_with(keys, &context(row.sequence), &row.seal, Self::decode)
-            .ok()
-            .flatten()
-            .filter(|head| head.sequence == row.sequence)
-            .ok_or_else(|| Error::new(ErrorKind::VaultDamaged, "The vault's head does not open."))
+    pub(crate) fn open(keys: &Keys, row: &HeadRow) -> Result<Self, Unsealed> {
+        let head = seal::open_with(keys, &context(row.sequence), &row.seal, Self::decode)?;
+        head.filter(|head| head.sequence == row.sequence).ok_or(Unsealed::Broken)
     }
 
     pub(crate) fn seal(&self, keys: &Keys) -> HeadRow {
         HeadRow { sequence: self.sequence, seal: seal::seal(keys, &context(self.sequence), &self.encode()) }
-    }
-
-    /// Adds a row to the set, or takes it out again.
-    pub(crate) fn toggle(&mut self, keys: &Keys, table: Purpose, row: &RowKey, version: u64) {
-        let member = keys.member(table, row, version);
-        self.set.iter_mut().zip(member).for_each(|(byte, other)| *byte ^= other);
     }
 
     fn encode(&self) -> [u8; BYTES] {
@@ -47,7 +41,8 @@ impl Head {
         for (place, number) in bytes.chunks_exact_mut(8).zip(numbers) {
             place.copy_from_slice(&number.to_be_bytes());
         }
-        bytes[32..].copy_from_slice(&self.set);
+        bytes[32..64].copy_from_slice(&self.entry_set);
+        bytes[64..].copy_from_slice(&self.event_set);
         bytes
     }
 
@@ -59,9 +54,15 @@ impl Head {
             entries: number(8),
             events: number(16),
             seals: number(24),
-            set: bytes[32..].try_into().expect("the last 32 bytes"),
+            entry_set: bytes[32..64].try_into().expect("32 bytes"),
+            event_set: bytes[64..].try_into().expect("32 bytes"),
         })
     }
+}
+
+/// Adds a row to a set, or takes it out again.
+pub(crate) fn toggle(set: &mut Set, keys: &Keys, table: Purpose, row: &RowKey, version: u64) {
+    set.iter_mut().zip(keys.member(table, row, version)).for_each(|(byte, other)| *byte ^= other);
 }
 
 fn context(sequence: u64) -> Context<'static> {

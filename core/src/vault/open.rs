@@ -1,21 +1,17 @@
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::create::create;
 use super::forked::{self, Cell};
-use super::head::Head;
 use super::place::Place;
 use super::session::Session;
+use super::write::Stale;
 use crate::ErrorKind;
 use crate::error::{Error, Result};
 use crate::per_process::PerProcess;
-use crate::seal::{RootKey, Slot, SlotKind, random};
-use crate::store::{About, Beginning, Found, SqliteStore, WriteLock};
-use crate::unlock;
+use crate::store::WriteLock;
 
 /// How to open a vault: where it is, where its key is, whether to make it.
 ///
@@ -86,10 +82,13 @@ impl VaultOptions {
     pub fn open(self) -> Result<Vault> {
         let place = Place::resolve(self.path, self.key_file)?;
         let vault = Vault::new(place, self.wait);
-        if self.create {
-            vault.create()?;
+        match vault.with_session(|_| Ok(())) {
+            Err(error) if self.create && error.kind() == ErrorKind::VaultMissing => {
+                create(&vault.place, vault.wait)?;
+                vault.with_session(|_| Ok(()))?;
+            }
+            opened => opened?,
         }
-        vault.with_session(|_| Ok(()))?;
         Ok(vault)
     }
 }
@@ -140,13 +139,18 @@ impl Vault {
     /// Closing again does nothing.
     ///
     /// # Errors
-    /// `storage_failed` if the file could not be completed; it is closed nevertheless and nothing is lost.
+    /// `busy` or `storage_failed` if the file could not be made complete; it is closed nevertheless, nothing is lost,
+    /// and the next one to close it does that.
     pub fn close(&self) -> Result<()> {
+        self.close_within(self.wait)
+    }
+
+    fn close_within(&self, wait: Duration) -> Result<()> {
         if self.closed.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
         let session = forked::lock(self.cell()).take();
-        session.map_or(Ok(()), |session| self.finish(session))
+        session.map_or(Ok(()), |session| self.finish(session, wait))
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -157,63 +161,62 @@ impl Vault {
         self.cells.get_or_init(forked::new_cell)
     }
 
-    /// Lends this process's session, opened if need be, and opened again if another file took its place.
-    pub(super) fn with_session<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
-        if self.is_closed() {
-            return Err(closed());
-        }
+    /// Lends this process's session, opened if need be, to read from it.
+    ///
+    /// `work` is done once more with new keys if it failed at a seal of another key term.
+    pub(super) fn with_session<T>(&self, work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        self.lend_session(false, work)
+    }
+
+    /// As [`with_session`](Self::with_session), for what must not go by a file that was replaced.
+    pub(super) fn with_current_session<T>(&self, work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        self.lend_session(true, work)
+    }
+
+    fn lend_session<T>(&self, now: bool, mut work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
         let mut cell = forked::lock(self.cell());
-        if cell.as_mut().is_some_and(|session| session.is_elsewhere(&self.place)) {
-            *cell = None;
+        let mut tried = false;
+        loop {
+            if self.is_closed() {
+                return Err(Error::new(ErrorKind::Closed, "The vault was closed."));
+            }
+            if cell.as_mut().is_some_and(|session| session.is_stale(&self.place, now)) {
+                *cell = None;
+            }
+            let session = match &mut *cell {
+                Some(session) => session,
+                empty => empty.insert(self.open_session()?),
+            };
+            match work(session) {
+                Err(_) if session.outdated && !tried => tried = true,
+                result => return result,
+            }
         }
-        let session = match &mut *cell {
-            Some(session) => session,
-            empty => empty.insert(Session::open(&self.place, self.wait)?),
-        };
-        work(session)
     }
 
-    fn finish(&self, mut session: Session) -> Result<()> {
-        let lock = WriteLock::acquire(&self.place.folder, self.wait)?;
+    fn open_session(&self) -> Result<Session> {
+        let (session, head) = Session::open(&self.place, self.wait)?;
+        match self.unseen(&session.keys, &head) {
+            // A head that does not open hides no entry: reading goes on, writing and listing say so.
+            Ok(_) | Err(Stale::Unsealed(_)) => Ok(session),
+            Err(Stale::RolledBack) => Err(self.rolled_back()),
+        }
+    }
+
+    /// Folds the log into the file, so that a copy of the file alone is complete.
+    fn finish(&self, mut session: Session, wait: Duration) -> Result<()> {
+        if session.store.is_tidy() {
+            return Ok(());
+        }
+        let lock = WriteLock::acquire(&self.place.folder, wait)?;
         session.store.tidy(&lock)
-    }
-
-    fn create(&self) -> Result<()> {
-        let folder = &self.place.folder;
-        let failed = |source| cannot_make(folder, source);
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-        let lock = WriteLock::acquire(folder, self.wait)?;
-        let path = self.place.file();
-        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        match made {
-            Ok(_) => {}
-            Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(failed(source)),
-        }
-        if let Found::Unfinished(mut store) = SqliteStore::open(&path, self.wait)? {
-            self.begin(&mut store, &lock)?;
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        }
-        Ok(())
-    }
-
-    /// The key first: a vault whose key was lost in a crash could never be opened.
-    fn begin(&self, store: &mut SqliteStore, lock: &WriteLock) -> Result<()> {
-        if !self.place.key_file.exists() {
-            unlock::make(&self.place.key_file)?;
-        }
-        let key = unlock::read(&self.place.key_file)?;
-        let about = About { vault: random(), term: 1 };
-        let root = RootKey::generate();
-        let slot = Slot::make(SlotKind::KeyFile, &[], (&about.vault, about.term), &key, &root);
-        let head = Head::new().seal(&root.keys(about.vault, about.term));
-        store.begin(lock, &Beginning { about, slot, head })
     }
 }
 
 impl Drop for Vault {
     fn drop(&mut self) {
-        let _ = self.close();
+        // Nobody hears of a failure here, and nobody expects to wait.
+        let _ = self.close_within(Duration::from_millis(100));
     }
 }
 
@@ -221,16 +224,4 @@ impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Vault").field("path", &self.place.folder).finish_non_exhaustive()
     }
-}
-
-fn closed() -> Error {
-    Error::new(ErrorKind::Closed, "The vault was closed.")
-}
-
-fn cannot_make(folder: &Path, source: io::Error) -> Error {
-    let kind = match source.kind() {
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => ErrorKind::ReadOnly,
-        _ => ErrorKind::StorageFailed,
-    };
-    Error::new(kind, format!("The vault {} can not be made: {source}.", folder.display())).with_source(source)
 }

@@ -1,5 +1,7 @@
 use zeroize::Zeroizing;
 
+use crate::seal::{Context, Purpose, RowKey};
+
 /// The longest part: a length has two bytes.
 const MOST: usize = u16::MAX as usize;
 
@@ -14,6 +16,11 @@ pub(crate) fn encode(base: &str, token: &str) -> Zeroizing<Vec<u8>> {
         bytes.extend_from_slice(part.as_bytes());
     }
     bytes
+}
+
+/// Where the secret of an entry belongs.
+pub(crate) fn context(row: &RowKey, version: u64) -> Context<'_> {
+    Context { purpose: Purpose::Secret, row, version }
 }
 
 /// Base URL and token.

@@ -16,6 +16,8 @@ use context::Context;
 type Behaviour = fn(&Context) -> Value;
 
 fn main() {
+    // reqwest wants a default for the client that carries the hand; the library sets none.
+    rustls::crypto::aws_lc_rs::default_provider().install_default().expect("nobody else sets one");
     let context = Context::from_environment();
     let ledger: [(u32, Behaviour); 1] = [(501, every_error)];
     let groups: [&[(u32, Behaviour)]; 5] = [&credential::ALL, &verify::ALL, &vault::ALL, &hand::ALL, &ledger];

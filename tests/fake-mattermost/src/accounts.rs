@@ -1,0 +1,275 @@
+//! Making an account, changing its password, and MFA set-up (facts 6.3, 6.4).
+
+use crate::body::{Fields, Kind, object_map};
+use crate::call::Call;
+use crate::errors::Fail;
+use crate::reply::{Answer, Reply};
+use crate::shapes::{Eyes, UserShape};
+use crate::state::State;
+use crate::totp;
+use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
+
+/// Names nobody may take (executed.json `username_valid`).
+const RESERVED: [&str; 5] = ["all", "channel", "here", "matterbot", "system"];
+
+/// The types of the user struct, for "one wrongly typed field refuses the body".
+const SCHEMA: &[(&str, Kind)] = &[
+    ("id", Kind::Text),
+    ("create_at", Kind::Int),
+    ("update_at", Kind::Int),
+    ("delete_at", Kind::Int),
+    ("username", Kind::Text),
+    ("password", Kind::Text),
+    ("auth_data", Kind::Text),
+    ("auth_service", Kind::Text),
+    ("email", Kind::Text),
+    ("email_verified", Kind::Bool),
+    ("nickname", Kind::Text),
+    ("first_name", Kind::Text),
+    ("last_name", Kind::Text),
+    ("position", Kind::Text),
+    ("roles", Kind::Text),
+    ("allow_marketing", Kind::Bool),
+    ("props", Kind::Object),
+    ("notify_props", Kind::Object),
+    ("failed_attempts", Kind::Int),
+    ("locale", Kind::Text),
+    ("timezone", Kind::Object),
+    ("mfa_active", Kind::Bool),
+    ("mfa_secret", Kind::Text),
+    ("remote_id", Kind::Text),
+    ("disable_welcome_email", Kind::Bool),
+];
+
+/// The rule of account and bot names, as executed.
+pub fn valid_username(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !RESERVED.contains(&name)
+}
+
+fn valid_email(email: &str) -> bool {
+    let parts = email.split_once('@');
+    let plain = |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>', ',', '"']);
+    email.len() <= 128 && parts.is_some_and(|(local, domain)| plain(local) && plain(domain))
+}
+
+impl State {
+    /// The password rules; the id tells which failed.
+    pub fn check_password(&self, password: &str) -> Result<(), Fail> {
+        let section = "PasswordSettings";
+        let least = usize::try_from(self.config.int(section, "MinimumLength")).unwrap_or_default();
+        let mut id = "model.user.is_valid.pwd".to_owned();
+        let bare = id.len();
+        if password.len() < least {
+            id.push_str("_min_length");
+        } else if password.len() > 72 {
+            id.push_str("_max_length");
+        }
+        let symbols = " !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~";
+        for (setting, part, held) in [
+            ("Lowercase", "_lowercase", password.contains(|c: char| c.is_ascii_lowercase())),
+            ("Uppercase", "_uppercase", password.contains(|c: char| c.is_ascii_uppercase())),
+            ("Number", "_number", password.contains(|c: char| c.is_ascii_digit())),
+            ("Symbol", "_symbol", password.contains(|c| symbols.contains(c))),
+        ] {
+            if self.on(section, setting) && !held {
+                id.push_str(part);
+            }
+        }
+        if id.len() == bare { Ok(()) } else { Err(Fail::new(400, format!("{id}.app_error"))) }
+    }
+
+    /// The checks of saving an account: names and addresses are unique, deactivated accounts included.
+    pub fn check_account(&self, user: &User) -> Result<(), Fail> {
+        if !valid_username(&user.username) {
+            return Err(Fail::new(400, "model.user.is_valid.username.app_error"));
+        }
+        if !valid_email(&user.email) {
+            return Err(Fail::new(400, "model.user.is_valid.email.app_error"));
+        }
+        let mut others = self.users.values().filter(|other| other.id != user.id);
+        if others.clone().any(|other| other.email == user.email) {
+            return Err(Fail::new(400, "app.user.save.email_exists.app_error"));
+        }
+        if others.any(|other| other.username == user.username) {
+            return Err(Fail::new(400, "app.user.save.username_exists.app_error"));
+        }
+        Ok(())
+    }
+
+    fn sign_up_allowed(&self, first: bool) -> Result<(), Fail> {
+        if !self.on("TeamSettings", "EnableUserCreation")
+            || !self.on("EmailSettings", "EnableSignUpWithEmail")
+        {
+            return Err(Fail::new(501, "api.user.create_user.signup_email_disabled.app_error"));
+        }
+        if !first && !self.on("TeamSettings", "EnableOpenServer") {
+            return Err(Fail::new(403, "api.user.create_user.no_open_server"));
+        }
+        Ok(())
+    }
+}
+
+fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User {
+    let username = fields.text("username").to_lowercase();
+    User {
+        username: if username.is_empty() { state.ids.next() } else { username },
+        create_at: now,
+        update_at: now,
+        last_password_update: now,
+        password: fields.text("password"),
+        email: fields.text("email").to_lowercase(),
+        email_verified: admin && fields.flag("email_verified"),
+        auth_service: if admin { fields.text("auth_service") } else { String::new() },
+        auth_data: fields.opt_text("auth_data").filter(|data| admin && !data.is_empty()),
+        nickname: fields.text("nickname"),
+        first_name: fields.text("first_name"),
+        last_name: fields.text("last_name"),
+        position: fields.text("position"),
+        allow_marketing: fields.flag("allow_marketing"),
+        disable_welcome_email: fields.flag("disable_welcome_email"),
+        locale: fields
+            .opt_text("locale")
+            .filter(|locale| !locale.is_empty())
+            .unwrap_or_else(|| "en".to_owned()),
+        timezone: fields.raw("timezone").cloned().unwrap_or_else(default_timezone),
+        notify_props: default_notify_props(),
+        ..User::default()
+    }
+}
+
+/// `POST /users`: the first account becomes the administrator, whatever the settings (facts 6.4, 9).
+pub fn create(state: &mut State, call: &Call) -> Answer {
+    let fields = call.decode_object("user", SCHEMA)?;
+    // Bots do not count (facts 9).
+    let first = state.users.keys().all(|id| state.bots.contains_key(id));
+    let admin = state.may(&call.session, "manage_system");
+    if !admin {
+        state.sign_up_allowed(first)?;
+    }
+    if !state.licence.present && state.active_people() >= USER_LIMIT {
+        return Err(Fail::new(400, "api.user.create_user.user_limits.exceeded"));
+    }
+    let mut user = requested(state, &fields, admin, call.now);
+    if user.auth_service.is_empty() {
+        state.check_password(&user.password)?;
+    }
+    if !fields.text("id").is_empty() {
+        return Err(Fail::new(400, "app.user.save.existing.app_error"));
+    }
+    state.check_account(&user)?;
+    user.id = state.ids.next();
+    user.roles = if first { "system_admin system_user" } else { "system_user" }.to_owned();
+    state.users.insert(user.id.clone(), user.clone());
+    Ok(Reply::line(201, &UserShape::seen(&user, Eyes::Near, state)))
+}
+
+/// `PUT /users/{user_id}/password` (facts 6.4).
+pub fn change_password(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    let (current, new) = (call.map_value("current_password"), call.map_value("new_password"));
+    let own = user_id == call.session.user_id;
+    if own {
+        if current.is_empty() {
+            return Err(Fail::body_param("current_password"));
+        }
+        state.check_login_lock(state.user(&user_id)?)?;
+        if state.user(&user_id)?.password != current {
+            state.user_mut(&user_id)?.failed_attempts += 1;
+            return Err(Fail::new(400, "api.user.update_password.incorrect.app_error"));
+        }
+    } else {
+        state.require(&call.session, "sysconsole_write_user_management_users")?;
+        let target = state.user(&user_id)?;
+        state.require_over(&call.session, target)?;
+    }
+    state.check_password(&new)?;
+    let user = state.user_mut(&user_id)?;
+    (user.password, user.failed_attempts) = (new, 0);
+    (user.last_password_update, user.update_at) = (call.now, call.now);
+    if state.service("TerminateSessionsOnPasswordChange") {
+        let kept = &call.session.id;
+        state.sessions.rows.retain(|_, row| row.user_id != user_id || row.id == *kept);
+        state.sessions.forget_user(&user_id);
+    }
+    Ok(Reply::ok())
+}
+
+/// `POST /users/{user_id}/reset_failed_attempts`
+pub fn reset_failed_attempts(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    let user = state.user(&user_id)?;
+    state.require_over(&call.session, user)?;
+    state.require(&call.session, "sysconsole_write_user_management_users")?;
+    if !matches!(user.auth_service.as_str(), "" | "email" | "ldap") {
+        return Err(Fail::new(400, "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error"));
+    }
+    state.user_mut(&user_id)?.failed_attempts = 0;
+    Ok(Reply::ok())
+}
+
+/// `POST /users/{user_id}/mfa/generate`: open to users without MFA although it is enforced (facts 2.4).
+pub fn generate_mfa(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    if call.session.is_oauth {
+        return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
+    }
+    state.require_user(&call.session, &user_id)?;
+    if !state.service("EnableMultifactorAuthentication") {
+        return Err(Fail::new(501, "mfa.mfa_disabled.app_error"));
+    }
+    let secret = totp::secret(&state.ids.next());
+    let user = state.user_mut(&user_id)?;
+    user.mfa_secret.clone_from(&secret);
+    Ok(Reply::line(200, &serde_json::json!({ "secret": secret, "qr_code": "" })))
+}
+
+/// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`
+pub fn update_mfa(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    if call.session.is_oauth {
+        return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
+    }
+    state.require_user(&call.session, &user_id)?;
+    let body = object_map(&call.body, call.body_limit);
+    let activate = body.get("activate").and_then(serde_json::Value::as_bool);
+    let activate = activate.ok_or_else(|| Fail::body_param("activate"))?;
+    let code = body.get("code").and_then(serde_json::Value::as_str).unwrap_or_default();
+    if activate && code.is_empty() {
+        return Err(Fail::body_param("code"));
+    }
+    if activate {
+        if !state.service("EnableMultifactorAuthentication") {
+            return Err(Fail::new(501, "mfa.mfa_disabled.app_error"));
+        }
+        let user = state.user_mut(&user_id)?;
+        if user.mfa_secret.is_empty() || totp::step_of(&user.mfa_secret, code, call.now).is_none() {
+            return Err(Fail::new(401, "mfa.activate.bad_token.app_error"));
+        }
+        user.mfa_active = true;
+    } else {
+        let user = state.user_mut(&user_id)?;
+        user.mfa_active = false;
+        user.mfa_secret.clear();
+    }
+    state.user_mut(&user_id)?.update_at = call.now;
+    Ok(Reply::ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usernames_as_executed() {
+        let long = "a".repeat(64);
+        for name in ["--", "-ada", "..", "1", "__", "a", "ada.lovelace", "channels", &long] {
+            assert!(valid_username(name), "{name}");
+        }
+        for name in
+            ["", "ADA", "All", &format!("{long}a"), "ada lovelace", "ada:remote", "adaé", "all", "system"]
+        {
+            assert!(!valid_username(name), "{name}");
+        }
+    }
+}

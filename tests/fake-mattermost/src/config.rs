@@ -1,0 +1,354 @@
+//! Settings: the stored ones, overrides from the environment, merging, checking and hiding (facts 6.1).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::errors::Fail;
+use crate::state::State;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "********************************";
+
+/// Secrets, which no answer shows.
+const SECRETS: [(&str, &str); 10] = [
+    ("SqlSettings", "DataSource"),
+    ("SqlSettings", "AtRestEncryptKey"),
+    ("EmailSettings", "SMTPPassword"),
+    ("FileSettings", "PublicLinkSalt"),
+    ("FileSettings", "AmazonS3SecretAccessKey"),
+    ("GitLabSettings", "Secret"),
+    ("GoogleSettings", "Secret"),
+    ("Office365Settings", "Secret"),
+    ("OpenIdSettings", "Secret"),
+    ("LdapSettings", "BindPassword"),
+];
+
+/// Settings no patch may change, "for security" (facts 6.1).
+const LOCKED: [(&str, &str); 3] = [
+    ("PluginSettings", "EnableUploads"),
+    ("PluginSettings", "MarketplaceURL"),
+    ("ImportSettings", "Directory"),
+];
+
+/// Least and greatest value, and the name in `model.config.is_valid.<name>.app_error`.
+const BOUNDS: [(&str, &str, i64, i64, &str); 9] = [
+    ("ServiceSettings", "MaximumLoginAttempts", 1, i64::MAX, "login_attempts"),
+    ("LdapSettings", "MaximumLoginAttempts", 1, i64::MAX, "ldap_max_login_attempts"),
+    ("PasswordSettings", "MinimumLength", 5, 72, "password_length"),
+    ("RateLimitSettings", "PerSec", 1, i64::MAX, "rate_sec"),
+    ("RateLimitSettings", "MaxBurst", 1, i64::MAX, "max_burst"),
+    ("RateLimitSettings", "MemoryStoreSize", 1, i64::MAX, "rate_mem"),
+    ("TeamSettings", "MaxUsersPerTeam", 1, i64::MAX, "max_users"),
+    ("ServiceSettings", "MaximumPayloadSizeBytes", 1, i64::MAX, "max_payload_size"),
+    // Valid 0..36500 (facts 1.4).
+    ("ServiceSettings", "MaximumPersonalAccessTokenLifetimeDays", 0, 36_500, "max_pat_lifetime_days"),
+];
+
+/// Who may see and change a setting besides `manage_system`: the part of the System Console it stands in.
+fn console_part(section: &str, key: &str) -> Option<&'static str> {
+    Some(match (section, key) {
+        ("ServiceSettings", "EnableUserAccessTokens" | "MaximumPersonalAccessTokenLifetimeDays")
+        | (
+            "ServiceSettings",
+            "EnableOAuthServiceProvider" | "EnableIncomingWebhooks" | "EnableOutgoingWebhooks",
+        )
+        | ("ServiceSettings", "EnableCommands" | "EnablePostUsernameOverride" | "EnablePostIconOverride") => {
+            "integrations_integration_management"
+        }
+        ("ServiceSettings", "EnableBotAccountCreation" | "DisableBotsWhenOwnerIsDeactivated") => {
+            "integrations_bot_accounts"
+        }
+        ("ServiceSettings", "EnableMultifactorAuthentication" | "EnforceMultifactorAuthentication") => {
+            "authentication_mfa"
+        }
+        ("ServiceSettings", "SiteURL" | "ListenAddress" | "WebserverMode") => "environment_web_server",
+        ("ServiceSettings", key) if key.starts_with("SessionLength") || key.starts_with("SessionIdle") => {
+            "environment_session_lengths"
+        }
+        ("ServiceSettings", "MaximumLoginAttempts") | ("PasswordSettings", _) => "authentication_password",
+        ("TeamSettings", "SiteName" | "CustomBrandText" | "CustomDescriptionText") => "site_customization",
+        ("RateLimitSettings", _) => "environment_rate_limiting",
+        _ => return None,
+    })
+}
+
+/// The stored settings and the ones in force.
+pub struct Config {
+    stored: Value,
+    overrides: BTreeMap<String, String>,
+    current: Value,
+    booted_subpath: String,
+}
+
+fn defaults(own_url: &str) -> Value {
+    let mut value: Value =
+        serde_json::from_str(include_str!("config_defaults.json")).expect("the file is JSON");
+    // A server that has been set up knows its own address; only so can it be "emptied" (facts 6.1).
+    value["ServiceSettings"]["SiteURL"] = json!(own_url);
+    value
+}
+
+impl Config {
+    /// Default settings under `own_url`, with `MM_...` overrides.
+    pub fn new(own_url: &str, overrides: BTreeMap<String, String>) -> Self {
+        let stored = defaults(own_url);
+        let mut config = Self { current: stored.clone(), stored, overrides, booted_subpath: String::new() };
+        config.apply();
+        config.booted_subpath = config.subpath_of_site_url();
+        config
+    }
+
+    fn apply(&mut self) {
+        self.current = self.stored.clone();
+        let sections = self.current.as_object_mut().into_iter().flatten();
+        for (section, settings) in sections {
+            for (key, slot) in settings.as_object_mut().into_iter().flatten() {
+                let name = format!("MM_{}_{}", section.to_uppercase(), key.to_uppercase());
+                if let Some(text) = self.overrides.get(&name) {
+                    *slot = read_override(slot, text);
+                }
+            }
+        }
+    }
+
+    /// Sets or removes one override, as a restart with another environment would.
+    pub fn override_with(&mut self, name: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.overrides.insert(name.to_uppercase(), value),
+            None => self.overrides.remove(&name.to_uppercase()),
+        };
+        self.apply();
+    }
+
+    /// Stores one setting behind the server's back (command line and control address).
+    pub fn store(&mut self, section: &str, key: &str, value: Value) -> bool {
+        let Some(slot) = self.stored.get_mut(section).and_then(|settings| settings.get_mut(key)) else {
+            return false;
+        };
+        *slot = value;
+        self.apply();
+        true
+    }
+
+    fn get(&self, section: &str, key: &str) -> &Value {
+        &self.current[section][key]
+    }
+
+    /// A boolean in force.
+    pub fn flag(&self, section: &str, key: &str) -> bool {
+        self.get(section, key).as_bool().unwrap_or_default()
+    }
+
+    /// A number in force.
+    pub fn int(&self, section: &str, key: &str) -> i64 {
+        self.get(section, key).as_i64().unwrap_or_default()
+    }
+
+    /// A text in force.
+    pub fn text(&self, section: &str, key: &str) -> String {
+        self.get(section, key).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Any setting as the client configuration shows it: all values are strings.
+    pub fn as_text(&self, section: &str, key: &str) -> String {
+        match self.get(section, key) {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        }
+    }
+
+    /// The path of SiteURL as it was at the start; `/` at the root (facts 6.2).
+    pub fn subpath(&self) -> &str {
+        &self.booted_subpath
+    }
+
+    fn subpath_of_site_url(&self) -> String {
+        let url = self.text("ServiceSettings", "SiteURL");
+        let path =
+            url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+        format!("/{}", path.trim_matches('/'))
+    }
+
+    /// The settings a session with these permissions may read, secrets hidden.
+    pub fn shown(&self, may: &dyn Fn(&str) -> bool) -> Value {
+        let mut shown = self.current.clone();
+        for (section, settings) in shown.as_object_mut().into_iter().flatten() {
+            let Some(settings) = settings.as_object_mut() else {
+                continue;
+            };
+            settings.retain(|key, _| may_touch(section, key, "read", may));
+            for (_, key) in SECRETS.iter().filter(|(secret, _)| secret == section) {
+                if let Some(Value::String(secret)) = settings.get_mut(*key)
+                    && !secret.is_empty()
+                {
+                    HIDDEN.clone_into(secret);
+                }
+            }
+        }
+        shown
+    }
+
+    /// Which settings the environment overrides, as nested `true`s (facts 6.1).
+    pub fn environment(&self) -> Value {
+        let mut found = Map::new();
+        for (section, settings) in self.current.as_object().into_iter().flatten() {
+            for key in settings.as_object().into_iter().flatten().map(|(key, _)| key) {
+                if self.overrides.contains_key(&format!(
+                    "MM_{}_{}",
+                    section.to_uppercase(),
+                    key.to_uppercase()
+                )) {
+                    found.entry(section.clone()).or_insert_with(|| json!({}))[key] = json!(true);
+                }
+            }
+        }
+        Value::Object(found)
+    }
+
+    /// Whether every known key has the type it should have.
+    pub fn check_types(&self, sent: &Value) -> Result<(), Fail> {
+        merge(&mut self.stored.clone(), sent).ok_or_else(|| Fail::body_param("config"))
+    }
+
+    /// Patch or replace; the order of refusals is facts 6.1.
+    pub fn update(&mut self, sent: &Value, replace: bool, may: &dyn Fn(&str) -> bool) -> Result<(), Fail> {
+        let base = if replace { defaults("") } else { self.stored.clone() };
+        let mut next = base.clone();
+        merge(&mut next, sent).ok_or_else(|| Fail::body_param("config"))?;
+        self.keep_untouchable(&mut next, may);
+        let url =
+            |config: &Value| config["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().to_owned();
+        if url(&next).is_empty() && !url(&self.stored).is_empty() {
+            return Err(Fail::new(400, "api.config.update_config.clear_siteurl.app_error"));
+        }
+        for (section, key) in LOCKED {
+            if next[section][key] == self.stored[section][key] {
+                continue;
+            }
+            if !replace {
+                let locked = Fail::new(403, "api.config.update_config.not_allowed_security.app_error");
+                return Err(locked.param("Name", format!("{section}.{key}")));
+            }
+            next[section][key] = self.stored[section][key].clone(); // a replacement silently keeps them
+        }
+        check(&next)?;
+        if self.flag("ClusterSettings", "Enable") && self.flag("ClusterSettings", "ReadOnlyConfig") {
+            return Err(Fail::new(403, "ent.cluster.save_config.error"));
+        }
+        self.stored = next;
+        self.apply();
+        Ok(())
+    }
+
+    /// Settings the caller may not write are silently left alone, and so are secrets sent back as asterisks.
+    fn keep_untouchable(&self, next: &mut Value, may: &dyn Fn(&str) -> bool) {
+        for (section, settings) in next.as_object_mut().into_iter().flatten() {
+            for (key, slot) in settings.as_object_mut().into_iter().flatten() {
+                let secret = SECRETS.contains(&(section.as_str(), key.as_str())) && *slot == json!(HIDDEN);
+                if secret || !may_touch(section, key, "write", may) {
+                    *slot = self.stored[section][key.as_str()].clone();
+                }
+            }
+        }
+    }
+
+    /// `<version>.<BuildNumber>.<client-config-hash>.<licensed>` (facts 6.2).
+    pub fn version_id(&self, state: &State) -> String {
+        let profile = &state.profile;
+        let hash = crate::client_config::hash(state);
+        let digits = &hash[..profile.hash_digits];
+        format!("{}.{}.{digits}.{}", profile.version, profile.build, state.licence.present)
+    }
+}
+
+fn may_touch(section: &str, key: &str, verb: &str, may: &dyn Fn(&str) -> bool) -> bool {
+    let part = console_part(section, key);
+    may("manage_system") || part.is_some_and(|part| may(&format!("sysconsole_{verb}_{part}")))
+}
+
+fn read_override(default: &Value, text: &str) -> Value {
+    match default {
+        Value::Bool(old) => json!(text.parse().unwrap_or(*old)),
+        Value::Number(old) => text.parse::<i64>().map_or_else(|_| json!(old), |number| json!(number)),
+        Value::Array(_) => json!(text.split_whitespace().collect::<Vec<_>>()),
+        _ => json!(text),
+    }
+}
+
+/// Writes what was sent over what there is: keys without regard to case, unknown ones dropped, `null` leaves alone,
+/// one wrong type refuses everything.
+fn merge(target: &mut Value, sent: &Value) -> Option<()> {
+    match (target, sent) {
+        (_, Value::Null) => Some(()),
+        (Value::Object(target), Value::Object(sent)) if !target.is_empty() => {
+            for (key, value) in sent {
+                let known = target.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(key));
+                if let Some((_, slot)) = known {
+                    merge(slot, value)?;
+                }
+            }
+            Some(())
+        }
+        (target, sent) => {
+            let same = match (&*target, sent) {
+                (Value::Number(_), Value::Number(number)) => number.as_i64().is_some(),
+                (old, new) => std::mem::discriminant(old) == std::mem::discriminant(new),
+            };
+            *target = same.then(|| sent.clone())?;
+            Some(())
+        }
+    }
+}
+
+fn check(config: &Value) -> Result<(), Fail> {
+    for (section, key, least, most, what) in BOUNDS {
+        let value = config[section][key].as_i64().unwrap_or_default();
+        if !(least..=most).contains(&value) {
+            return Err(Fail::new(400, format!("model.config.is_valid.{what}.app_error")));
+        }
+    }
+    let url = config["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default();
+    if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+        return Err(Fail::new(400, "model.config.is_valid.site_url.app_error"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        Config::new("http://x.example/chat/", BTreeMap::new())
+    }
+
+    #[test]
+    fn one_wrong_type_saves_nothing_and_unknown_keys_are_dropped() {
+        let mut config = config();
+        let all: &dyn Fn(&str) -> bool = &|_| true;
+        let wrong = json!({"ServiceSettings": {"EnableDeveloper": true, "MaximumLoginAttempts": "3"}});
+        assert!(config.update(&wrong, false, all).is_err());
+        assert!(!config.flag("ServiceSettings", "EnableDeveloper"));
+        let sloppy = json!({"servicesettings": {"enabledeveloper": true, "Nonsense": 1}, "Other": []});
+        assert!(config.update(&sloppy, false, all).is_ok());
+        assert!(config.flag("ServiceSettings", "EnableDeveloper"));
+    }
+
+    #[test]
+    fn an_override_wins_over_a_patch() {
+        let env = [("MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS".to_owned(), "false".to_owned())];
+        let mut config = Config::new("http://x", env.into());
+        let patch = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
+        config.update(&patch, false, &|_| true).unwrap();
+        assert!(!config.flag("ServiceSettings", "EnableUserAccessTokens"));
+        assert_eq!(config.environment(), json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
+    }
+
+    #[test]
+    fn the_subpath_is_read_at_the_start() {
+        assert_eq!(config().subpath(), "/chat");
+        assert_eq!(Config::new("http://x.example", BTreeMap::new()).subpath(), "/");
+    }
+}

@@ -1,0 +1,159 @@
+//! Ping, configuration and the endpoints that only refuse (facts 6.1, 6.2).
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::body::{First, first_value};
+use crate::call::Call;
+use crate::clock::SECOND;
+use crate::errors::Fail;
+use crate::reply::{Answer, Reply};
+use crate::session::Session;
+use crate::state::State;
+
+const NO_STORE: (&str, &str) = ("Cache-Control", "no-cache, no-store, must-revalidate");
+
+/// `GET /system/ping`: a sorted map (facts 13).
+pub fn ping(state: &mut State, call: &Call) -> Answer {
+    let mut out = BTreeMap::new();
+    let mut put = |key: &'static str, value: &str| out.insert(key, value.to_owned());
+    put("ActiveSearchBackend", "database");
+    for key in ["AndroidLatestVersion", "AndroidMinVersion", "IosLatestVersion", "IosMinVersion"] {
+        put(key, "");
+    }
+    put("status", "OK");
+    let flag = state.config.text("FeatureFlags", "TestFeature");
+    if flag != "off" {
+        put("TestFeatureFlag", &flag);
+    }
+    if !call.query("device_id").is_empty() {
+        put("CanReceiveNotifications", "unknown");
+    }
+    if call.query("get_server_status") != "true" {
+        return Ok(Reply::json(200, &out));
+    }
+    let broken = state.trouble.session_read || state.trouble.session_save;
+    let word = if broken { "UNHEALTHY" } else { "OK" };
+    for (key, value) in [("status", word), ("database_status", word), ("filestore_status", "OK")] {
+        put(key, value);
+    }
+    if state.may(&call.session, "manage_system") {
+        put("root_status", "false");
+    }
+    let status = if broken && call.query("use_rest_semantics") != "true" { 500 } else { 200 };
+    let reply = Reply::json(status, &out);
+    Ok(reply.with("status", word).with("database_status", word).with("filestore_status", "OK"))
+}
+
+fn console(state: &State, session: &Session, verb: &str) -> bool {
+    let prefix = format!("sysconsole_{verb}_");
+    session.roles.split_whitespace().any(|name| {
+        let role = state.roles.iter().find(|role| role.name == name);
+        role.is_some_and(|role| role.permissions.iter().any(|permission| permission.starts_with(&prefix)))
+    })
+}
+
+fn require_console(state: &State, session: &Session, verb: &str) -> Result<(), Fail> {
+    if console(state, session, verb) { Ok(()) } else { Err(Fail::permission(&session.user_id, "sysconsole")) }
+}
+
+fn shown(state: &State, call: &Call) -> Reply {
+    let config = state.config.shown(&|permission| state.may(&call.session, permission));
+    Reply::line(200, &config).with(NO_STORE.0, NO_STORE.1)
+}
+
+/// `GET /config`
+pub fn get_config(state: &mut State, call: &Call) -> Answer {
+    require_console(state, &call.session, "read")?;
+    Ok(shown(state, call))
+}
+
+/// `GET /config/environment`
+pub fn get_environment(state: &mut State, call: &Call) -> Answer {
+    require_console(state, &call.session, "read")?;
+    Ok(Reply::json(200, &state.config.environment()).with(NO_STORE.0, NO_STORE.1))
+}
+
+fn update(state: &mut State, call: &Call, replace: bool) -> Answer {
+    let sent = match first_value(&call.body, call.body_limit) {
+        First::Value(value @ Value::Object(_)) => value,
+        First::TooLarge => {
+            return Err(Fail::new(413, "api.context.request_body_too_large.app_error"));
+        }
+        _ => return Err(Fail::body_param("config")),
+    };
+    // A wrongly typed field is a bad body, and the body comes before the rights.
+    state.config.check_types(&sent)?;
+    require_console(state, &call.session, "write")?;
+    let roles = call.session.roles.clone();
+    let granted: Vec<String> = state
+        .roles
+        .iter()
+        .filter(|role| roles.split_whitespace().any(|name| name == role.name))
+        .flat_map(|role| role.permissions.clone())
+        .collect();
+    state.config.update(&sent, replace, &|permission| granted.iter().any(|held| held == permission))?;
+    Ok(shown(state, call))
+}
+
+/// `PUT /config/patch`
+pub fn patch_config(state: &mut State, call: &Call) -> Answer {
+    update(state, call, false)
+}
+
+/// `PUT /config`
+pub fn put_config(state: &mut State, call: &Call) -> Answer {
+    update(state, call, true)
+}
+
+/// `POST /server_busy?seconds=n`
+pub fn set_busy(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "manage_system")?;
+    let seconds = call.query("seconds").parse::<i64>().unwrap_or(3_600);
+    state.busy_until = call.now.saturating_add(seconds.saturating_mul(SECOND));
+    Ok(Reply::ok())
+}
+
+/// `DELETE /server_busy`
+pub fn clear_busy(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "manage_system")?;
+    state.busy_until = 0;
+    Ok(Reply::ok())
+}
+
+/// Search endpoints are off while the server is busy; users/me never is (facts 2.4).
+pub fn when_not_busy(state: &mut State, call: &Call) -> Answer {
+    if call.now < state.busy_until {
+        return Err(Fail::new(503, "api.context.server_busy.app_error"));
+    }
+    Ok(Reply::json::<[u8; 0]>(200, &[]))
+}
+
+/// Lists the fake has nothing for.
+pub fn empty_list(_state: &mut State, _call: &Call) -> Answer {
+    Ok(Reply::json::<[u8; 0]>(200, &[]))
+}
+
+/// `GET /posts/{post_id}`: there are none, but the id is checked (recording 400-bad-id).
+pub fn no_post(_state: &mut State, call: &Call) -> Answer {
+    call.id("post_id")?;
+    Err(Fail::new(404, "app.post.get.app_error"))
+}
+
+/// `GET /license/client`
+pub fn client_licence(state: &mut State, _call: &Call) -> Answer {
+    Ok(Reply::json(200, &BTreeMap::from([("IsLicensed", state.licence.present.to_string())])))
+}
+
+/// Endpoints of paid editions; a licence refusal is a 501 in several shapes (recordings `501-licence-*`).
+pub fn licensed(_state: &mut State, call: &Call) -> Answer {
+    let id = if call.path.contains("/data_retention/") {
+        "ent.data_retention.generic.license.error"
+    } else if call.path.contains("/ldap/") {
+        "api.ldap_groups.license_error"
+    } else {
+        "api.license_error"
+    };
+    Err(Fail::new(501, id))
+}

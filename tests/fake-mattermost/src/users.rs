@@ -1,0 +1,350 @@
+//! Accounts: the rows, reading them, and what an administrator does to them (facts 4, 6.4).
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::body::{Kind, object_map};
+use crate::call::Call;
+use crate::clock::Millis;
+use crate::errors::Fail;
+use crate::reply::{Answer, Reply};
+use crate::session::Session;
+use crate::shapes::{Eyes, UserShape};
+use crate::state::State;
+
+/// An unlicensed server refuses accounts, and their return, from this number on (facts 7).
+pub const USER_LIMIT: usize = 250;
+
+/// A row of the users table.
+#[derive(Clone, Debug, Default)]
+pub struct User {
+    /// The account's id.
+    pub id: String,
+    /// When it was made.
+    pub create_at: Millis,
+    /// When it was changed; part of the ETag.
+    pub update_at: Millis,
+    /// 0 = active.
+    pub delete_at: Millis,
+    /// Lower case.
+    pub username: String,
+    /// In clear: nothing of value is ever kept here.
+    pub password: String,
+    /// The SSO provider's subject.
+    pub auth_data: Option<String>,
+    /// "" for e-mail accounts.
+    pub auth_service: String,
+    /// Lower case.
+    pub email: String,
+    /// Set by administrators only.
+    pub email_verified: bool,
+    /// Free text.
+    pub nickname: String,
+    /// Free text; a bot's display name.
+    pub first_name: String,
+    /// Free text.
+    pub last_name: String,
+    /// Free text.
+    pub position: String,
+    /// Separated by spaces.
+    pub roles: String,
+    /// From the sign-up form.
+    pub allow_marketing: bool,
+    /// Free properties.
+    pub props: BTreeMap<String, String>,
+    /// Notification settings.
+    pub notify_props: BTreeMap<String, String>,
+    /// When the password was set.
+    pub last_password_update: Millis,
+    /// Counted towards the login lock.
+    pub failed_attempts: i64,
+    /// `en`
+    pub locale: String,
+    /// Three keys, or null.
+    pub timezone: Value,
+    /// MFA is set up.
+    pub mfa_active: bool,
+    /// Base32; never written.
+    pub mfa_secret: String,
+    /// Time steps of codes already used; never written.
+    pub mfa_used: Vec<Millis>,
+    /// The server a remote user lives on.
+    pub remote_id: Option<String>,
+    /// From the sign-up form.
+    pub disable_welcome_email: bool,
+}
+
+impl User {
+    /// Holds `system_admin`.
+    pub fn is_system_admin(&self) -> bool {
+        self.has_role("system_admin")
+    }
+
+    /// Holds `system_guest`.
+    pub fn is_guest(&self) -> bool {
+        self.has_role("system_guest")
+    }
+
+    fn has_role(&self, role: &str) -> bool {
+        self.roles.split_whitespace().any(|held| held == role)
+    }
+
+    /// Lives on another server.
+    pub fn is_remote(&self) -> bool {
+        self.remote_id.as_ref().is_some_and(|remote| !remote.is_empty())
+    }
+}
+
+/// The defaults a new account gets (recording 200-users-list-pat-2025).
+pub fn default_notify_props() -> BTreeMap<String, String> {
+    let pairs = [
+        ("channel", "true"),
+        ("comments", "never"),
+        ("desktop", "mention"),
+        ("desktop_sound", "true"),
+        ("desktop_threads", "all"),
+        ("email", "true"),
+        ("email_threads", "all"),
+        ("first_name", "false"),
+        ("mention_keys", ""),
+        ("push", "mention"),
+        ("push_status", "online"),
+        ("push_threads", "all"),
+    ];
+    pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
+}
+
+/// The default time zone (same recording).
+pub fn default_timezone() -> Value {
+    json!({ "automaticTimezone": "", "manualTimezone": "", "useAutomaticTimezone": "true" })
+}
+
+impl State {
+    /// How this session sees that user (facts 13).
+    pub fn eyes(&self, session: &Session, user_id: &str) -> Eyes {
+        if session.user_id == user_id || self.may(session, "manage_system") {
+            return Eyes::Near;
+        }
+        Eyes::Far {
+            names: self.on("PrivacySettings", "ShowFullName"),
+            email: self.on("PrivacySettings", "ShowEmailAddress"),
+        }
+    }
+
+    /// An account or the 404.
+    pub fn user(&self, id: &str) -> Result<&User, Fail> {
+        self.users.get(id).ok_or_else(Fail::no_user)
+    }
+
+    /// An account to change, or the 404.
+    pub fn user_mut(&mut self, id: &str) -> Result<&mut User, Fail> {
+        self.users.get_mut(id).ok_or_else(Fail::no_user)
+    }
+
+    /// Roles follow into all sessions at once (facts 2.6).
+    pub fn set_user_roles(&mut self, user_id: &str, roles: &str, now: Millis) {
+        if let Some(user) = self.users.get_mut(user_id) {
+            roles.clone_into(&mut user.roles);
+            user.update_at = now;
+        }
+        self.sessions.set_roles(user_id, roles);
+    }
+
+    /// Deactivation ends sessions but no tokens, and takes an owner's bots along (facts 2.4, 5).
+    pub fn set_active(&mut self, user_id: &str, active: bool, now: Millis) {
+        let delete_at = if active { 0 } else { now };
+        if let Some(user) = self.users.get_mut(user_id) {
+            (user.delete_at, user.update_at) = (delete_at, now);
+        }
+        if let Some(bot) = self.bots.get_mut(user_id) {
+            (bot.delete_at, bot.update_at) = (delete_at, now);
+        }
+        if active {
+            return;
+        }
+        self.sessions.revoke_user(user_id);
+        if self.service("DisableBotsWhenOwnerIsDeactivated") && !self.bots.contains_key(user_id) {
+            let owned: Vec<_> = self
+                .bots
+                .values()
+                .filter(|bot| bot.owner_id == user_id)
+                .map(|bot| bot.user_id.clone())
+                .collect();
+            owned.iter().for_each(|bot| self.set_active(bot, false, now));
+        }
+    }
+
+    /// Active people, whom the user limit counts.
+    pub fn active_people(&self) -> usize {
+        self.users.values().filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id)).count()
+    }
+
+    /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13).
+    fn etag(&self, user: &User, eyes: Eyes) -> String {
+        let (names, email) = match eyes {
+            Eyes::Near => (true, true),
+            Eyes::Far { names, email } => (names, email),
+        };
+        let terms = format!("{}.{}", "", 0);
+        let icon = 0;
+        format!("{}.{}.{}.{terms}.{names}.{email}.{icon}", self.profile.version, user.id, user.update_at)
+    }
+
+    fn show(&self, call: &Call, user: &User) -> Reply {
+        let eyes = self.eyes(&call.session, &user.id);
+        let etag = self.etag(user, eyes);
+        // Only an identical tag matches (facts 13).
+        if call.header("if-none-match") == etag {
+            return Reply::bytes(304, "").with("ETag", etag);
+        }
+        Reply::line(200, &UserShape::seen(user, eyes, self)).with("ETag", etag)
+    }
+}
+
+/// `GET /users/{user_id}`; `me` too.
+pub fn get(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    Ok(state.show(call, state.user(&user_id)?))
+}
+
+/// `GET /users/username/{username}`
+pub fn get_by_username(state: &mut State, call: &Call) -> Answer {
+    let name = call.param("username");
+    let user = state.users.values().find(|user| user.username == name);
+    Ok(state.show(call, user.ok_or_else(Fail::no_user)?))
+}
+
+/// `GET /users/email/{email}`; refused to others when addresses are private.
+pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
+    if !state.on("PrivacySettings", "ShowEmailAddress") {
+        state.require(&call.session, "manage_system")?;
+    }
+    let email = call.param("email").to_lowercase();
+    if !email.contains('@') {
+        return Err(Fail::url_param("email"));
+    }
+    let user = state.users.values().find(|user| user.email == email);
+    Ok(state.show(call, user.ok_or_else(Fail::no_user)?))
+}
+
+fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
+    users.into_iter().map(|user| UserShape::seen(user, state.eyes(&call.session, &user.id), state)).collect()
+}
+
+/// `GET /users`, by name; `active`, `inactive` and `role` filter.
+pub fn list(state: &mut State, call: &Call) -> Answer {
+    let (active, inactive) = (call.query("active") == "true", call.query("inactive") == "true");
+    if active && inactive {
+        return Err(Fail::url_param("inactive"));
+    }
+    let role = call.query("role");
+    let mut found: Vec<_> = state
+        .users
+        .values()
+        .filter(|user| !(active && user.delete_at != 0 || inactive && user.delete_at == 0))
+        .filter(|user| role.is_empty() || user.has_role(role))
+        .collect();
+    found.sort_by(|a, b| a.username.cmp(&b.username));
+    Ok(Reply::json(200, &shapes(state, call, call.cut(found))))
+}
+
+/// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
+pub fn by_list(state: &mut State, call: &Call) -> Answer {
+    let by_id = call.path.ends_with("/ids");
+    let names: Vec<String> = serde_json::from_slice(&call.body).unwrap_or_default();
+    if names.is_empty() {
+        return Err(Fail::body_param(if by_id { "user_ids" } else { "usernames" }));
+    }
+    let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
+    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
+}
+
+/// `PUT /users/{user_id}/active`; the order of refusals is facts 4.
+pub fn update_active(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    let body = object_map(&call.body, call.body_limit);
+    let active = body.get("active").and_then(Value::as_bool).ok_or_else(|| Fail::body_param("active"))?;
+    let leaving = user_id == call.session.user_id && !active;
+    let allowed = state.may(&call.session, "sysconsole_write_user_management_users");
+    if !leaving && !allowed {
+        return Err(Fail::new(403, "api.user.update_active.permissions.app_error"));
+    }
+    if leaving && !allowed && !state.on("TeamSettings", "EnableUserDeactivation") {
+        return Err(Fail::new(401, "api.user.update_active.not_enable.app_error"));
+    }
+    let user = state.user(&user_id)?;
+    state.require_over(&call.session, user)?;
+    if state.bots.contains_key(&user_id) {
+        state.require_user_or_bot(&call.session, &user_id)?;
+    }
+    if active && user.is_guest() && !state.on("GuestAccountsSettings", "Enable") {
+        return Err(Fail::new(
+            401,
+            "api.user.update_active.cannot_enable_guest_when_guest_feature_is_disabled.app_error",
+        ));
+    }
+    if user.auth_service == "ldap" {
+        return Err(Fail::new(
+            403,
+            "api.user.update_active.cannot_modify_status_when_user_is_managed_by_ldap.app_error",
+        ));
+    }
+    if active && user.delete_at != 0 && !state.licence.present && state.active_people() >= USER_LIMIT {
+        return Err(Fail::new(400, "app.user.update_active.user_limit.exceeded"));
+    }
+    state.set_active(&user_id, active, call.now);
+    Ok(Reply::ok())
+}
+
+/// `DELETE /users/{user_id}`: deactivates, or with `permanent=true` removes (facts 4).
+pub fn delete(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    state.require_user_or_bot(&call.session, &user_id)?;
+    let admin = state.may(&call.session, "manage_system");
+    if user_id == call.session.user_id && !state.on("TeamSettings", "EnableUserDeactivation") && !admin {
+        return Err(Fail::new(401, "api.user.update_active.not_enable.app_error"));
+    }
+    let user = state.user(&user_id)?;
+    state.require_over(&call.session, user)?;
+    if call.query("permanent") == "true" {
+        if !state.service("EnableAPIUserDeletion") {
+            return Err(Fail::new(401, "api.user.delete_user.not_enabled.app_error"));
+        }
+        // The only account operation that removes tokens (facts 2.6).
+        state.tokens.retain(|pat| pat.user_id != user_id);
+        state.sessions.revoke_user(&user_id);
+        state.bots.remove(&user_id);
+        state.users.remove(&user_id);
+    } else {
+        state.set_active(&user_id, false, call.now);
+    }
+    Ok(Reply::ok())
+}
+
+/// `PUT /users/{user_id}/patch`: the fields of a profile.
+pub fn patch(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    let names = ["nickname", "first_name", "last_name", "position", "locale", "username", "email"];
+    let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
+    let user = state.user(&user_id)?;
+    state.require_over(&call.session, user)?;
+    state.require_user_or_bot(&call.session, &user_id)?;
+    let user = state.user_mut(&user_id)?;
+    user.update_at = call.now;
+    for (name, slot) in names.iter().zip([
+        &mut user.nickname,
+        &mut user.first_name,
+        &mut user.last_name,
+        &mut user.position,
+        &mut user.locale,
+        &mut user.username,
+        &mut user.email,
+    ]) {
+        if let Some(value) = fields.opt_text(name) {
+            *slot = value;
+        }
+    }
+    let user = state.user(&user_id)?;
+    Ok(Reply::line(200, &UserShape::seen(user, state.eyes(&call.session, &user_id), state)))
+}
