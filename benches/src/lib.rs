@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 pub fn serve(mut job: impl FnMut(u64) -> Duration) {
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
-        let turns = line.expect("standard input is text").trim().parse().expect("a line is a number of turns");
+        let turns =
+            line.expect("standard input is text").trim().parse().expect("a line is a number of turns");
         let spent = job(turns).as_nanos();
         writeln!(out, "{spent}").and_then(|()| out.flush()).expect("run.py is listening");
     }

@@ -80,7 +80,7 @@ fn put(vault: &Vault, entries: u64) {
 fn list(vault: &Vault, entries: u64) {
     serve_turns(|_| {
         let listing = vault.list().expect("the vault is whole");
-        assert!(listing.complete && listing.entries.len() as u64 == entries);
+        assert!(listing.intact && listing.entries.len() as u64 == entries);
     });
 }
 
