@@ -55,8 +55,19 @@ export type ErrorCode =
   | 'cancelled'
   | 'buffer_too_small'
 
-/** The family of all errors of mmcred: what happened, and in `hint` what to do about it. */
-export class MmcredError extends Error {
+/**
+ * The family of all errors of mmcred. `message` says what happened and ends with the hint.
+ *
+ * @example
+ * try {
+ *   await vault.verify('prod')
+ * } catch (error) {
+ *   if (error instanceof MmcredError && error.retry === 'later') await sleep((error.retryAfter ?? 60) * 1000)
+ *   else throw error
+ * }
+ */
+export abstract class MmcredError extends Error {
+  constructor(message: string, details?: { hint?: string; retryAfter?: number; requestId?: string; cause?: unknown })
   /** The ledger's name of the error. */
   readonly code: ErrorCode
   /** The ledger's number of the error. */

@@ -93,52 +93,113 @@ def c(errors):
         f"/// {e['meaning']}\npub const MMCRED_{e['name'].upper()}: mmcred_status = {e['number']};\n"
         for e in errors
     )
+    names = "".join(f"    ({e['number']}, c\"{e['name']}\"),\n" for e in errors)
     return f"""// {NOTE}
 #![allow(non_camel_case_types)]
 
-/// What a function of this library returns: `MMCRED_OK` or the number of an error.
+use std::ffi::CStr;
+
+/// What a function of this library returns: MMCRED_OK or the number of an error. A number's meaning never changes;
+/// a newer library may return numbers that this header does not know.
 pub type mmcred_status = u32;
 
 /// The call did what it says.
 pub const MMCRED_OK: mmcred_status = 0;
-{rows}"""
+{rows}
+/// Each error's number and name.
+pub(crate) static NAMES: [(mmcred_status, &CStr); {len(errors)}] = [
+{names}];
+"""
+
+
+# What Python's own errors they are besides, so that `except ValueError` does what its reader expects.
+PYTHON_BASES = {
+    "invalid_argument": ["TypeError", "ValueError"],
+    **dict.fromkeys(
+        ["invalid_token", "invalid_server_url", "webhook_url", "insecure_url", "invalid_tls_settings"]
+        + ["invalid_proxy", "invalid_name", "wrong_origin"],
+        ["ValueError"],
+    ),
+    "entry_missing": ["LookupError"],
+    "missing_extra": ["ImportError"],
+}
 
 
 def python(errors):
+    def bases(name):
+        return ", ".join(["MmcredError", *PYTHON_BASES.get(name, [])])
+
     classes = "".join(
-        f'\n\nclass {camel(e["name"])}(MmcredError):\n'
+        f'\n\nclass {camel(e["name"])}({bases(e["name"])}):\n'
         f'    """{e["meaning"]}"""\n\n'
         f'    code = "{e["name"]}"\n    number = {e["number"]}\n    retry = "{e["retry"]}"\n'
+        f"    hint = {json.dumps(e['hint'], ensure_ascii=False)}\n"
         for e in errors
     )
-    names = "".join(f'    "{camel(e["name"])}",\n' for e in errors)
+    names = "".join(f'    "{camel(e["name"])}",\n' for e in sorted(errors, key=lambda e: camel(e["name"])))
     return f'''# {NOTE}
 # ruff: noqa: E501
+"""The family of errors. Each text says what happened and what to do about it."""
+
 from __future__ import annotations
 
-from typing import Literal, Optional
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would take longer than all the rest
+    from typing import ClassVar, Literal, Optional
 
 __all__ = [
-    "MmcredError",
-{names}    "BY_CODE",
+    "BY_CODE",
+{names}    "MmcredError",
 ]
 
 
 class MmcredError(Exception):
-    """The family of all errors of mmcred: what happened, and in `hint` what to do about it."""
+    """The family of all errors of mmcred: what happened, and in `hint` what to do about it.
+
+    ```python
+    try:
+        vault.verify("prod")
+    except mmcred.MmcredError as error:
+        print(error.code, error.hint, error.retry)
+    ```
+    """
 
     #: The ledger's name of the error, the same in every language.
-    code: str = "unknown"
-    #: The ledger's number, the same in every language.
-    number: int = 0
-    #: "later" when the same call may succeed later, else "never".
-    retry: Literal["never", "later"] = "never"
+    code: ClassVar[str] = "unknown"
+    #: The ledger's number of the error, the same in every language.
+    number: ClassVar[int] = 0
+    #: "later" when the same call may succeed later without anybody changing anything, else "never".
+    retry: ClassVar[Literal["never", "later"]] = "never"
     #: The next step for whoever reads the message.
     hint: str = ""
     #: Seconds to wait before the next try, where the server named them.
     retry_after: Optional[float] = None
-    #: The request id a Mattermost administrator finds in the server's log.
+    #: The id under which a Mattermost administrator finds the request in the server's log.
     request_id: Optional[str] = None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        hint: Optional[str] = None,
+        retry_after: Optional[float] = None,
+        request_id: Optional[str] = None,
+    ) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+        if retry_after is not None:
+            self.retry_after = retry_after
+        if request_id is not None:
+            self.request_id = request_id
+
+    @property
+    def message(self) -> str:
+        """What happened, in one sentence."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return f"{{self.message}} {{self.hint}}".strip()
 {classes}
 
 #: The class for each code.
@@ -146,9 +207,13 @@ BY_CODE: dict[str, type[MmcredError]] = {{cls.code: cls for cls in MmcredError._
 '''
 
 
+def js_text(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def node_js(errors):
     classes = "".join(
-        f"exports.{camel(e['name'])} = define('{camel(e['name'])}', '{e['name']}', {e['number']}, '{e['retry']}')\n"
+        f"define('{camel(e['name'])}', '{e['name']}', {e['number']}, '{e['retry']}', {js_text(e['hint'])})\n"
         for e in errors
     )
     return f"""// {NOTE}
@@ -156,33 +221,45 @@ def node_js(errors):
 
 /** The family of all errors of mmcred. */
 class MmcredError extends Error {{}}
-MmcredError.prototype.name = 'MmcredError'
+Object.defineProperty(MmcredError.prototype, 'name', {{ value: 'MmcredError' }})
 exports.MmcredError = MmcredError
 
 const byCode = new Map()
 
-function define(name, code, number, retry) {{
+function define(name, code, number, retry, advice) {{
   const cls = {{
     [name]: class extends MmcredError {{
-      constructor(message, {{ hint = '', retryAfter, requestId }} = {{}}) {{
-        super(message)
+      constructor(message, {{ hint = advice, retryAfter, requestId, cause }} = {{}}) {{
+        super(`${{message}} ${{hint}}`, cause === undefined ? undefined : {{ cause }})
         Object.assign(this, {{ code, number, retry, hint }})
         if (retryAfter !== undefined) this.retryAfter = retryAfter
         if (requestId !== undefined) this.requestId = requestId
       }}
     }},
   }}[name]
-  cls.prototype.name = name
+  Object.defineProperty(cls.prototype, 'name', {{ value: name }})
   byCode.set(code, cls)
-  return cls
+  exports[name] = cls
 }}
 
 {classes}
 /** The error object for what the native part reported. */
-exports.errorFrom = ({{ code, message, ...rest }}) => {{
-  const cls = byCode.get(code)
-  return cls ? new cls(message, rest) : new exports.Internal(message, rest)
+function errorFrom({{ failure, message, ...rest }}) {{
+  const cls = byCode.get(failure) ?? exports.Internal
+  return new cls(message, rest)
 }}
+Object.defineProperty(exports, 'errorFrom', {{ value: errorFrom }})
+"""
+
+
+def node_esm(errors):
+    names = "".join(f"  {camel(e['name'])},\n" for e in errors)
+    return f"""// {NOTE}
+import errors from './errors.js'
+
+export const {{
+  MmcredError,
+{names}}} = errors
 """
 
 
@@ -198,8 +275,19 @@ def node_types(errors):
 /** The ledger's name of an error, the same in every language. */
 export type ErrorCode ={codes}
 
-/** The family of all errors of mmcred: what happened, and in `hint` what to do about it. */
-export class MmcredError extends Error {{
+/**
+ * The family of all errors of mmcred. `message` says what happened and ends with the hint.
+ *
+ * @example
+ * try {{
+ *   await vault.verify('prod')
+ * }} catch (error) {{
+ *   if (error instanceof MmcredError && error.retry === 'later') await sleep((error.retryAfter ?? 60) * 1000)
+ *   else throw error
+ * }}
+ */
+export abstract class MmcredError extends Error {{
+  constructor(message: string, details?: {{ hint?: string; retryAfter?: number; requestId?: string; cause?: unknown }})
   /** The ledger's name of the error. */
   readonly code: ErrorCode
   /** The ledger's number of the error. */
@@ -221,6 +309,7 @@ OUTPUTS = {
     "bindings-c/src/status.rs": c,
     "bindings-python/python/mmcred/_errors.py": python,
     "bindings-node/errors.js": node_js,
+    "bindings-node/errors.mjs": node_esm,
     "bindings-node/errors.d.ts": node_types,
 }
 

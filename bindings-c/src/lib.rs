@@ -1,1 +1,27 @@
-//! mmcred-c
+//! The C face of mmcred. What its functions promise stands in their comments, which become `include/mmcred.h`,
+//! and in `include/README.md`; the modules stand in the header's order.
+#![allow(
+    non_camel_case_types,
+    clippy::missing_safety_doc,
+    reason = "the names and the safety contract are C's: include/README.md"
+)]
+
+mod status;
+mod version;
+mod error;
+mod text;
+mod credential_options;
+mod credential;
+mod verified;
+mod vault;
+mod hand;
+mod authorization;
+#[cfg(feature = "deliberate-bug")]
+mod bug;
+mod door;
+
+pub use credential::{
+    MMCRED_ALLOW_HTTP, MMCRED_AUTHORIZATION_SIZE, MMCRED_DEFAULT_TIMEOUT, MMCRED_TOKEN_SIZE,
+};
+pub use status::*;
+pub use vault::{MMCRED_CREATE, MMCRED_REPLACE};

@@ -1,7 +1,10 @@
 // Generated from tests/vectors/errors.json by tools/ledger.py; change those, not this.
 #![allow(non_camel_case_types)]
 
-/// What a function of this library returns: `MMCRED_OK` or the number of an error.
+use std::ffi::CStr;
+
+/// What a function of this library returns: MMCRED_OK or the number of an error. A number's meaning never changes;
+/// a newer library may return numbers that this header does not know.
 pub type mmcred_status = u32;
 
 /// The call did what it says.
@@ -110,3 +113,59 @@ pub const MMCRED_INTERNAL: mmcred_status = 900;
 pub const MMCRED_CANCELLED: mmcred_status = 901;
 /// The caller's buffer is too small (C only).
 pub const MMCRED_BUFFER_TOO_SMALL: mmcred_status = 902;
+
+/// Each error's number and name.
+pub(crate) static NAMES: [(mmcred_status, &CStr); 52] = [
+    (100, c"invalid_argument"),
+    (101, c"invalid_token"),
+    (102, c"invalid_server_url"),
+    (103, c"webhook_url"),
+    (104, c"insecure_url"),
+    (105, c"invalid_tls_settings"),
+    (106, c"invalid_proxy"),
+    (107, c"invalid_name"),
+    (200, c"token_rejected"),
+    (201, c"replicas_disagree"),
+    (202, c"token_in_query"),
+    (203, c"mfa_required"),
+    (204, c"permission_denied"),
+    (210, c"not_mattermost"),
+    (211, c"wrong_base_url"),
+    (212, c"redirected"),
+    (213, c"intercepted"),
+    (220, c"rate_limited"),
+    (221, c"server_error"),
+    (222, c"upstream_down"),
+    (229, c"unexpected_reply"),
+    (300, c"dns_failed"),
+    (301, c"connection_refused"),
+    (302, c"connection_failed"),
+    (303, c"timed_out"),
+    (304, c"reply_cut"),
+    (305, c"reply_too_large"),
+    (310, c"tls_unknown_authority"),
+    (311, c"tls_hostname_mismatch"),
+    (312, c"tls_expired"),
+    (313, c"tls_not_yet_valid"),
+    (314, c"tls_failed"),
+    (315, c"wrong_scheme"),
+    (400, c"vault_missing"),
+    (401, c"wrong_key"),
+    (402, c"key_file_missing"),
+    (403, c"key_file_invalid"),
+    (404, c"vault_damaged"),
+    (405, c"entry_damaged"),
+    (406, c"vault_newer"),
+    (407, c"vault_rolled_back"),
+    (408, c"busy"),
+    (409, c"read_only"),
+    (410, c"storage_failed"),
+    (411, c"closed"),
+    (420, c"entry_missing"),
+    (421, c"entry_exists"),
+    (500, c"wrong_origin"),
+    (501, c"missing_extra"),
+    (900, c"internal"),
+    (901, c"cancelled"),
+    (902, c"buffer_too_small"),
+];

@@ -30,3 +30,7 @@ def search(tokens, texts, folders, allowed=()):
                 data = path.read_bytes()
                 if any(needle in data for needle in needles):
                     yield str(path)
+
+
+# Tokens that tests write into their code: they must never be printed.
+PLANTED = ["ybndrfg8ejkmcpqxot1uwisza3"]

@@ -1,146 +1,190 @@
 # Generated from tests/vectors/errors.json by tools/ledger.py; change those, not this.
 # ruff: noqa: E501
+"""The family of errors. Each text says what happened and what to do about it."""
+
 from __future__ import annotations
 
-from typing import Literal, Optional
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would take longer than all the rest
+    from typing import ClassVar, Literal, Optional
 
 __all__ = [
-    "MmcredError",
-    "InvalidArgument",
-    "InvalidToken",
-    "InvalidServerUrl",
-    "WebhookUrl",
-    "InsecureUrl",
-    "InvalidTlsSettings",
-    "InvalidProxy",
-    "InvalidName",
-    "TokenRejected",
-    "ReplicasDisagree",
-    "TokenInQuery",
-    "MfaRequired",
-    "PermissionDenied",
-    "NotMattermost",
-    "WrongBaseUrl",
-    "Redirected",
-    "Intercepted",
-    "RateLimited",
-    "ServerError",
-    "UpstreamDown",
-    "UnexpectedReply",
-    "DnsFailed",
-    "ConnectionRefused",
+    "BY_CODE",
+    "BufferTooSmall",
+    "Busy",
+    "Cancelled",
+    "Closed",
     "ConnectionFailed",
-    "TimedOut",
+    "ConnectionRefused",
+    "DnsFailed",
+    "EntryDamaged",
+    "EntryExists",
+    "EntryMissing",
+    "InsecureUrl",
+    "Intercepted",
+    "Internal",
+    "InvalidArgument",
+    "InvalidName",
+    "InvalidProxy",
+    "InvalidServerUrl",
+    "InvalidTlsSettings",
+    "InvalidToken",
+    "KeyFileInvalid",
+    "KeyFileMissing",
+    "MfaRequired",
+    "MissingExtra",
+    "NotMattermost",
+    "PermissionDenied",
+    "RateLimited",
+    "ReadOnly",
+    "Redirected",
+    "ReplicasDisagree",
     "ReplyCut",
     "ReplyTooLarge",
-    "TlsUnknownAuthority",
-    "TlsHostnameMismatch",
+    "ServerError",
+    "StorageFailed",
+    "TimedOut",
     "TlsExpired",
-    "TlsNotYetValid",
     "TlsFailed",
-    "WrongScheme",
-    "VaultMissing",
-    "WrongKey",
-    "KeyFileMissing",
-    "KeyFileInvalid",
+    "TlsHostnameMismatch",
+    "TlsNotYetValid",
+    "TlsUnknownAuthority",
+    "TokenInQuery",
+    "TokenRejected",
+    "UnexpectedReply",
+    "UpstreamDown",
     "VaultDamaged",
-    "EntryDamaged",
+    "VaultMissing",
     "VaultNewer",
     "VaultRolledBack",
-    "Busy",
-    "ReadOnly",
-    "StorageFailed",
-    "Closed",
-    "EntryMissing",
-    "EntryExists",
+    "WebhookUrl",
+    "WrongBaseUrl",
+    "WrongKey",
     "WrongOrigin",
-    "MissingExtra",
-    "Internal",
-    "Cancelled",
-    "BufferTooSmall",
-    "BY_CODE",
+    "WrongScheme",
+    "MmcredError",
 ]
 
 
 class MmcredError(Exception):
-    """The family of all errors of mmcred: what happened, and in `hint` what to do about it."""
+    """The family of all errors of mmcred: what happened, and in `hint` what to do about it.
+
+    ```python
+    try:
+        vault.verify("prod")
+    except mmcred.MmcredError as error:
+        print(error.code, error.hint, error.retry)
+    ```
+    """
 
     #: The ledger's name of the error, the same in every language.
-    code: str = "unknown"
-    #: The ledger's number, the same in every language.
-    number: int = 0
-    #: "later" when the same call may succeed later, else "never".
-    retry: Literal["never", "later"] = "never"
+    code: ClassVar[str] = "unknown"
+    #: The ledger's number of the error, the same in every language.
+    number: ClassVar[int] = 0
+    #: "later" when the same call may succeed later without anybody changing anything, else "never".
+    retry: ClassVar[Literal["never", "later"]] = "never"
     #: The next step for whoever reads the message.
     hint: str = ""
     #: Seconds to wait before the next try, where the server named them.
     retry_after: Optional[float] = None
-    #: The request id a Mattermost administrator finds in the server's log.
+    #: The id under which a Mattermost administrator finds the request in the server's log.
     request_id: Optional[str] = None
 
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        hint: Optional[str] = None,
+        retry_after: Optional[float] = None,
+        request_id: Optional[str] = None,
+    ) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+        if retry_after is not None:
+            self.retry_after = retry_after
+        if request_id is not None:
+            self.request_id = request_id
 
-class InvalidArgument(MmcredError):
+    @property
+    def message(self) -> str:
+        """What happened, in one sentence."""
+        return str(self.args[0]) if self.args else ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InvalidArgument(MmcredError, TypeError, ValueError):
     """An argument has the wrong type, is missing or is out of range."""
 
     code = "invalid_argument"
     number = 100
     retry = "never"
+    hint = "Correct the argument that the message names."
 
 
-class InvalidToken(MmcredError):
+class InvalidToken(MmcredError, ValueError):
     """The text given as access token can not be one: empty, over 255 bytes, a URL, or with blanks, control or non-ASCII characters inside."""
 
     code = "invalid_token"
     number = 101
     retry = "never"
+    hint = "Paste the access token itself: 26 characters, shown once when it is created."
 
 
-class InvalidServerUrl(MmcredError):
+class InvalidServerUrl(MmcredError, ValueError):
     """The text given as server URL names no server."""
 
     code = "invalid_server_url"
     number = 102
     retry = "never"
+    hint = "Give the address in the browser's bar while Mattermost is open, for example https://chat.example.com."
 
 
-class WebhookUrl(MmcredError):
+class WebhookUrl(MmcredError, ValueError):
     """An incoming-webhook URL was given where a server URL or a token is wanted."""
 
     code = "webhook_url"
     number = 103
     retry = "never"
+    hint = "Give the server's address and a personal access token or bot token; a webhook URL is neither."
 
 
-class InsecureUrl(MmcredError):
+class InsecureUrl(MmcredError, ValueError):
     """http:// to another machine would send the token in clear."""
 
     code = "insecure_url"
     number = 104
     retry = "never"
+    hint = "Use https://, or allow plain http for this credential on purpose (allow_http)."
 
 
-class InvalidTlsSettings(MmcredError):
+class InvalidTlsSettings(MmcredError, ValueError):
     """The CA file is missing, unreadable or holds no certificate."""
 
     code = "invalid_tls_settings"
     number = 105
     retry = "never"
+    hint = "Name a PEM file that holds the CA certificate."
 
 
-class InvalidProxy(MmcredError):
+class InvalidProxy(MmcredError, ValueError):
     """The proxy setting is not a usable http:// or https:// URL."""
 
     code = "invalid_proxy"
     number = 106
     retry = "never"
+    hint = "Give http://host:port without user and password, or set HTTPS_PROXY."
 
 
-class InvalidName(MmcredError):
+class InvalidName(MmcredError, ValueError):
     """An entry's name is empty, over 128 bytes, starts with '-' or holds control characters."""
 
     code = "invalid_name"
     number = 107
     retry = "never"
+    hint = "Choose a short plain name such as prod."
 
 
 class TokenRejected(MmcredError):
@@ -149,6 +193,7 @@ class TokenRejected(MmcredError):
     code = "token_rejected"
     number = 200
     retry = "never"
+    hint = "Check that the token belongs to this server and is not revoked, disabled or expired; create a new one under Profile > Security > Personal Access Tokens."
 
 
 class ReplicasDisagree(MmcredError):
@@ -157,6 +202,7 @@ class ReplicasDisagree(MmcredError):
     code = "replicas_disagree"
     number = 201
     retry = "later"
+    hint = "Try again in a minute; an administrator should check the cluster's caches and database replication."
 
 
 class TokenInQuery(MmcredError):
@@ -165,6 +211,7 @@ class TokenInQuery(MmcredError):
     code = "token_in_query"
     number = 202
     retry = "never"
+    hint = "Look for a proxy or tool that turns the Authorization header into access_token=, and treat the token as exposed in logs."
 
 
 class MfaRequired(MmcredError):
@@ -173,6 +220,7 @@ class MfaRequired(MmcredError):
     code = "mfa_required"
     number = 203
     retry = "never"
+    hint = "Let the owner set up MFA under Profile > Security, or use a bot token."
 
 
 class PermissionDenied(MmcredError):
@@ -181,6 +229,7 @@ class PermissionDenied(MmcredError):
     code = "permission_denied"
     number = 204
     retry = "never"
+    hint = "Ask an administrator for the missing permission."
 
 
 class NotMattermost(MmcredError):
@@ -189,6 +238,7 @@ class NotMattermost(MmcredError):
     code = "not_mattermost"
     number = 210
     retry = "never"
+    hint = "Check the server URL; open it in a browser and see what answers."
 
 
 class WrongBaseUrl(MmcredError):
@@ -197,6 +247,7 @@ class WrongBaseUrl(MmcredError):
     code = "wrong_base_url"
     number = 211
     retry = "never"
+    hint = "Use the server's base URL, with its subpath if it has one, and without anything behind it."
 
 
 class Redirected(MmcredError):
@@ -205,6 +256,7 @@ class Redirected(MmcredError):
     code = "redirected"
     number = 212
     retry = "never"
+    hint = "Store the credential with the URL that the message names, if you trust it."
 
 
 class Intercepted(MmcredError):
@@ -213,6 +265,7 @@ class Intercepted(MmcredError):
     code = "intercepted"
     number = 213
     retry = "never"
+    hint = "Let the gateway pass /api/v4 without its own login, or use an address behind it."
 
 
 class RateLimited(MmcredError):
@@ -221,6 +274,7 @@ class RateLimited(MmcredError):
     code = "rate_limited"
     number = 220
     retry = "later"
+    hint = "Wait the named seconds and try again."
 
 
 class ServerError(MmcredError):
@@ -229,6 +283,7 @@ class ServerError(MmcredError):
     code = "server_error"
     number = 221
     retry = "later"
+    hint = "Try again later; quote the request id to an administrator."
 
 
 class UpstreamDown(MmcredError):
@@ -237,6 +292,7 @@ class UpstreamDown(MmcredError):
     code = "upstream_down"
     number = 222
     retry = "later"
+    hint = "Try again later; check that Mattermost runs behind the proxy."
 
 
 class UnexpectedReply(MmcredError):
@@ -245,6 +301,7 @@ class UnexpectedReply(MmcredError):
     code = "unexpected_reply"
     number = 229
     retry = "never"
+    hint = "Check the server URL and what stands between; please report the answer's status and shape."
 
 
 class DnsFailed(MmcredError):
@@ -253,6 +310,7 @@ class DnsFailed(MmcredError):
     code = "dns_failed"
     number = 300
     retry = "later"
+    hint = "Check the host's spelling and this machine's DNS."
 
 
 class ConnectionRefused(MmcredError):
@@ -261,6 +319,7 @@ class ConnectionRefused(MmcredError):
     code = "connection_refused"
     number = 301
     retry = "later"
+    hint = "Check the port, and that the server runs."
 
 
 class ConnectionFailed(MmcredError):
@@ -269,6 +328,7 @@ class ConnectionFailed(MmcredError):
     code = "connection_failed"
     number = 302
     retry = "later"
+    hint = "Check the network between this machine and the server."
 
 
 class TimedOut(MmcredError):
@@ -277,6 +337,7 @@ class TimedOut(MmcredError):
     code = "timed_out"
     number = 303
     retry = "later"
+    hint = "Try again, or allow more time."
 
 
 class ReplyCut(MmcredError):
@@ -285,6 +346,7 @@ class ReplyCut(MmcredError):
     code = "reply_cut"
     number = 304
     retry = "later"
+    hint = "Try again; check the proxies between."
 
 
 class ReplyTooLarge(MmcredError):
@@ -293,6 +355,7 @@ class ReplyTooLarge(MmcredError):
     code = "reply_too_large"
     number = 305
     retry = "never"
+    hint = "Check the server URL."
 
 
 class TlsUnknownAuthority(MmcredError):
@@ -301,6 +364,7 @@ class TlsUnknownAuthority(MmcredError):
     code = "tls_unknown_authority"
     number = 310
     retry = "never"
+    hint = "Give the authority's certificate as the credential's CA file."
 
 
 class TlsHostnameMismatch(MmcredError):
@@ -309,6 +373,7 @@ class TlsHostnameMismatch(MmcredError):
     code = "tls_hostname_mismatch"
     number = 311
     retry = "never"
+    hint = "Use the name the certificate is for, or have it issued for this one; a wildcard does not cover the bare domain."
 
 
 class TlsExpired(MmcredError):
@@ -317,6 +382,7 @@ class TlsExpired(MmcredError):
     code = "tls_expired"
     number = 312
     retry = "never"
+    hint = "Renew the certificate on the server; check this machine's clock."
 
 
 class TlsNotYetValid(MmcredError):
@@ -325,6 +391,7 @@ class TlsNotYetValid(MmcredError):
     code = "tls_not_yet_valid"
     number = 313
     retry = "never"
+    hint = "Check this machine's clock."
 
 
 class TlsFailed(MmcredError):
@@ -333,6 +400,7 @@ class TlsFailed(MmcredError):
     code = "tls_failed"
     number = 314
     retry = "never"
+    hint = "Check the server's TLS versions and certificate chain."
 
 
 class WrongScheme(MmcredError):
@@ -341,6 +409,7 @@ class WrongScheme(MmcredError):
     code = "wrong_scheme"
     number = 315
     retry = "never"
+    hint = "Change the URL's scheme or port."
 
 
 class VaultMissing(MmcredError):
@@ -349,6 +418,7 @@ class VaultMissing(MmcredError):
     code = "vault_missing"
     number = 400
     retry = "never"
+    hint = "Make one with: mmcred add NAME --url URL, or open it with create."
 
 
 class WrongKey(MmcredError):
@@ -357,6 +427,7 @@ class WrongKey(MmcredError):
     code = "wrong_key"
     number = 401
     retry = "never"
+    hint = "Give the key file that was made with the vault."
 
 
 class KeyFileMissing(MmcredError):
@@ -365,6 +436,7 @@ class KeyFileMissing(MmcredError):
     code = "key_file_missing"
     number = 402
     retry = "never"
+    hint = "Restore the key file, or name it with MMCRED_KEY_FILE."
 
 
 class KeyFileInvalid(MmcredError):
@@ -373,6 +445,7 @@ class KeyFileInvalid(MmcredError):
     code = "key_file_invalid"
     number = 403
     retry = "never"
+    hint = "Restore it from a backup, or take others' access away with chmod 600."
 
 
 class VaultDamaged(MmcredError):
@@ -381,6 +454,7 @@ class VaultDamaged(MmcredError):
     code = "vault_damaged"
     number = 404
     retry = "never"
+    hint = "Restore it from a backup; entries that still open are listed."
 
 
 class EntryDamaged(MmcredError):
@@ -389,6 +463,7 @@ class EntryDamaged(MmcredError):
     code = "entry_damaged"
     number = 405
     retry = "never"
+    hint = "Put that entry again with a new token."
 
 
 class VaultNewer(MmcredError):
@@ -397,6 +472,7 @@ class VaultNewer(MmcredError):
     code = "vault_newer"
     number = 406
     retry = "never"
+    hint = "Update mmcred; nothing was changed."
 
 
 class VaultRolledBack(MmcredError):
@@ -405,6 +481,7 @@ class VaultRolledBack(MmcredError):
     code = "vault_rolled_back"
     number = 407
     retry = "never"
+    hint = "Find out who put an old copy back; open the vault again to accept it."
 
 
 class Busy(MmcredError):
@@ -413,6 +490,7 @@ class Busy(MmcredError):
     code = "busy"
     number = 408
     retry = "later"
+    hint = "Try again; look for a process that hangs."
 
 
 class ReadOnly(MmcredError):
@@ -421,6 +499,7 @@ class ReadOnly(MmcredError):
     code = "read_only"
     number = 409
     retry = "never"
+    hint = "Make the folder writable, or write from a machine that may."
 
 
 class StorageFailed(MmcredError):
@@ -429,6 +508,7 @@ class StorageFailed(MmcredError):
     code = "storage_failed"
     number = 410
     retry = "later"
+    hint = "Free space or repair the disk; nothing was half written."
 
 
 class Closed(MmcredError):
@@ -437,14 +517,16 @@ class Closed(MmcredError):
     code = "closed"
     number = 411
     retry = "never"
+    hint = "Open it again."
 
 
-class EntryMissing(MmcredError):
+class EntryMissing(MmcredError, LookupError):
     """The vault holds no entry of that name."""
 
     code = "entry_missing"
     number = 420
     retry = "never"
+    hint = "See the names with: mmcred list."
 
 
 class EntryExists(MmcredError):
@@ -453,22 +535,25 @@ class EntryExists(MmcredError):
     code = "entry_exists"
     number = 421
     retry = "never"
+    hint = "Choose another name, or say replace."
 
 
-class WrongOrigin(MmcredError):
+class WrongOrigin(MmcredError, ValueError):
     """The URL leaves the credential's server or base path; nothing was sent."""
 
     code = "wrong_origin"
     number = 500
     retry = "never"
+    hint = "Use a path such as users/me, or an absolute URL below the credential's own base."
 
 
-class MissingExtra(MmcredError):
+class MissingExtra(MmcredError, ImportError):
     """An optional package that this call needs is not installed."""
 
     code = "missing_extra"
     number = 501
     retry = "never"
+    hint = "Install the package that the message names."
 
 
 class Internal(MmcredError):
@@ -477,6 +562,7 @@ class Internal(MmcredError):
     code = "internal"
     number = 900
     retry = "never"
+    hint = "Please report it with the message."
 
 
 class Cancelled(MmcredError):
@@ -485,6 +571,7 @@ class Cancelled(MmcredError):
     code = "cancelled"
     number = 901
     retry = "later"
+    hint = "Call again when wanted."
 
 
 class BufferTooSmall(MmcredError):
@@ -493,6 +580,7 @@ class BufferTooSmall(MmcredError):
     code = "buffer_too_small"
     number = 902
     retry = "never"
+    hint = "Call again with the size that was returned."
 
 
 #: The class for each code.

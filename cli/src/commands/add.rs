@@ -8,6 +8,7 @@ use crate::output::{Failure, Outcome, Output};
 use crate::secret_input;
 
 pub fn run(place: &Place, add: &Add, out: &mut Output<impl Write, impl Write>) -> Outcome {
+    Vault::check_name(&add.name)?;
     refuse_taken_name(place, add)?;
     let connection = Connection {
         tls: Tls::from_settings(add.ca_file.as_deref(), add.allow_unauthorized_certs)?,

@@ -125,6 +125,15 @@ impl Vault {
         VaultOptions::new().open()
     }
 
+    /// Whether an entry could have that name: 1 to 128 bytes, no control character, no leading `-`. For whoever wants
+    /// to refuse it before the token is asked for; every verb checks by itself.
+    ///
+    /// # Errors
+    /// `invalid_name`.
+    pub fn check_name(name: &str) -> Result<()> {
+        super::name::check(name)
+    }
+
     /// The vault's folder.
     pub fn path(&self) -> &Path {
         &self.place.folder

@@ -1,0 +1,172 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use mmcred::{Connection, Error, ErrorKind, Proxy, Tls};
+use napi::{Env, tokio};
+use napi_derive::napi;
+use serde::Serialize;
+use tokio::sync::Notify;
+
+use crate::arguments::{self, Flag, Number, Secret, Text};
+use crate::door::{self, Outcome, Promised};
+use crate::json;
+
+/// A credential's handle.
+#[napi]
+pub struct Credential(Arc<mmcred::Credential>);
+
+impl Credential {
+    pub fn new(credential: mmcred::Credential) -> Self {
+        Self(Arc::new(credential))
+    }
+
+    pub fn share(&self) -> Arc<mmcred::Credential> {
+        Arc::clone(&self.0)
+    }
+}
+
+#[napi]
+pub fn credential(
+    url: Text<'_>,
+    token: Secret<'_>,
+    ca_file: Text<'_>,
+    proxy: Text<'_>,
+    allow_http: Flag<'_>,
+    allow_unauthorized_certs: Flag<'_>,
+) -> Outcome<Credential> {
+    door::enter(|| {
+        let url = arguments::text(url, "url")?;
+        let token = arguments::token(token)?;
+        let ca_file = arguments::path(ca_file, "caFile")?;
+        let any = arguments::flag(allow_unauthorized_certs, "allowUnauthorizedCerts")?;
+        let connection = Connection {
+            tls: Tls::from_settings(ca_file.as_deref(), any)?,
+            proxy: Proxy::from_setting(arguments::optional_text(proxy, "proxy")?.as_deref())?,
+            allow_http: arguments::flag(allow_http, "allowHttp")?,
+        };
+        mmcred::Credential::with_connection(&url, token, connection).map(Credential::new)
+    })
+}
+
+#[napi(js_name = "credentialFromN8nFields")]
+pub fn credential_from_n8n_fields(json: Text<'_>, allow_http: Flag<'_>) -> Outcome<Credential> {
+    door::enter(|| {
+        let json = arguments::secret_text(json, "fields")?;
+        let allow_http = arguments::flag(allow_http, "allowHttp")?;
+        mmcred::Credential::from_n8n_fields(&json, allow_http).map(Credential::new)
+    })
+}
+
+#[napi]
+impl Credential {
+    #[napi]
+    pub fn verify<'env>(
+        &self,
+        env: &'env Env,
+        timeout: Number<'_>,
+        cancel: Option<&Cancel>,
+    ) -> Promised<'env, String> {
+        door::promise_of(env, || {
+            let (timeout, cancelled) = (arguments::timeout(timeout)?, cancelled(cancel));
+            let credential = self.share();
+            Ok(async move { json::camel(&unless(cancelled, credential.verify(timeout)).await?) })
+        })
+    }
+
+    #[napi]
+    pub fn authorization(&self) -> Outcome<String> {
+        // EXPOSE: the caller asked for the header.
+        door::enter(|| Ok(self.0.authorization().to_string()))
+    }
+
+    #[napi]
+    pub fn expose_token(&self) -> Outcome<String> {
+        // EXPOSE: the caller asked for the token by this name.
+        door::enter(|| Ok(self.0.token().expose(str::to_owned)))
+    }
+
+    #[napi]
+    pub fn fingerprint(&self) -> Outcome<String> {
+        door::enter(|| Ok(self.0.fingerprint().to_string()))
+    }
+
+    #[napi]
+    pub fn fields(&self) -> Outcome<String> {
+        door::enter(|| json::camel(&Fields::of(&self.0)))
+    }
+}
+
+/// What may be printed of a credential.
+#[derive(Serialize)]
+struct Fields<'a> {
+    server_url: &'a str,
+    fingerprint: String,
+    remark: Option<&'static str>,
+    kind: &'static str,
+    user_id: Option<&'a str>,
+    username: Option<&'a str>,
+    token_id: Option<&'a str>,
+    expires_at: Option<i64>,
+    ca_file: Option<&'a Path>,
+    proxy: Option<&'a str>,
+    allow_http: bool,
+    allow_unauthorized_certs: bool,
+}
+
+impl<'a> Fields<'a> {
+    fn of(credential: &'a mmcred::Credential) -> Self {
+        let (facts, connection) = (credential.facts(), credential.connection());
+        let fingerprint = credential.fingerprint();
+        Self {
+            server_url: credential.server().as_str(),
+            remark: fingerprint.remark(),
+            fingerprint: fingerprint.to_string(),
+            kind: facts.kind.name(),
+            user_id: facts.user_id.as_deref(),
+            username: facts.username.as_deref(),
+            token_id: facts.token_id.as_deref(),
+            expires_at: facts.expires_at,
+            ca_file: connection.tls.ca_file(),
+            proxy: connection.proxy.setting(),
+            allow_http: connection.allow_http,
+            allow_unauthorized_certs: connection.tls == Tls::AllowUnauthorizedCerts,
+        }
+    }
+}
+
+/// What an `AbortSignal` pulls to stop a call.
+#[napi]
+pub struct Cancel(Arc<Notify>);
+
+#[napi]
+pub fn new_cancel() -> Outcome<Cancel> {
+    door::enter(|| Ok(Cancel(Arc::default())))
+}
+
+#[napi]
+impl Cancel {
+    #[napi]
+    pub fn pull(&self) -> Outcome<()> {
+        door::enter(|| {
+            self.0.notify_one();
+            Ok(())
+        })
+    }
+}
+
+pub fn cancelled(cancel: Option<&Cancel>) -> Option<Arc<Notify>> {
+    cancel.map(|cancel| Arc::clone(&cancel.0))
+}
+
+/// `work`, dropped in its middle when the signal comes.
+pub async fn unless<T>(
+    cancelled: Option<Arc<Notify>>,
+    work: impl Future<Output = mmcred::Result<T>>,
+) -> mmcred::Result<T> {
+    let Some(cancelled) = cancelled else { return work.await };
+    tokio::select! {
+        biased;
+        () = cancelled.notified() => Err(Error::new(ErrorKind::Cancelled, "The call was cancelled.")),
+        done = work => done,
+    }
+}

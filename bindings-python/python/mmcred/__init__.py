@@ -1,0 +1,101 @@
+"""Validates, stores and hands out Mattermost token credentials.
+
+```python
+import mmcred                                              # pip install "mmcred[requests]"
+
+me = mmcred.session("prod").get("users/me").json()
+```
+
+Put a token into the vault once, with `mmcred add prod --url https://chat.example.com` or `Vault.put`; then every
+tool takes it out by name. `mmcred.aio` has the same names for asyncio.
+"""
+
+from __future__ import annotations
+
+from ._errors import *  # noqa: F403
+from ._errors import __all__ as _error_names
+from ._native import (
+    Credential,
+    Entry,
+    Hand,
+    Listing,
+    Prepared,
+    Vault,
+    Verified,
+    __version__,
+    authorization,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at its first use
+    from typing import Any, Optional
+
+    from . import aio as aio
+    from ._drivers import driver_options as driver_options
+    from ._httpx import Client
+    from ._requests import Session
+
+__all__ = [  # noqa: PLE0604
+    "Credential",
+    "Entry",
+    "Hand",
+    "Listing",
+    "Prepared",
+    "Vault",
+    "Verified",
+    "__version__",
+    "aio",
+    "authorization",
+    "client",
+    "driver_options",
+    "session",
+    *_error_names,
+]
+
+
+def session(name: str, *, vault: Optional[Vault] = None, timeout: float = 10.0) -> Session:
+    """A `requests.Session` for the server of the entry `name` in the default vault, or in `vault`.
+
+    `users/me` means `<base>/api/v4/users/me`, `/x` means `<base>/x`. The token is read at each request and goes to
+    no other server; after a 401 the request is sent once more if the entry was replaced meanwhile. `timeout` holds,
+    in seconds, where a request names none. Needs `pip install "mmcred[requests]"`.
+
+    ```python
+    with mmcred.session("prod") as session:
+        session.post("posts", json={"channel_id": channel, "message": "Hello"}).raise_for_status()
+    ```
+
+    Raises `EntryMissing`, `VaultMissing` and the vault's other errors; requests raise `WrongOrigin` for a target or
+    a redirect elsewhere.
+    """
+    from ._requests import Session
+
+    return Session(Hand(name, vault=vault), timeout=timeout)
+
+
+def client(name: str, *, vault: Optional[Vault] = None, timeout: float = 10.0, **options: Any) -> Client:
+    """An `httpx.Client` for the server of the entry `name`, by the same rules as `session`.
+
+    Further `options` are httpx's own, such as `follow_redirects` or `event_hooks`. Needs
+    `pip install "mmcred[httpx]"`.
+
+    ```python
+    with mmcred.client("prod") as client:
+        me = client.get("users/me").json()
+    ```
+    """
+    from ._httpx import Client
+
+    return Client(Hand(name, vault=vault), timeout=timeout, **options)
+
+
+def __getattr__(name: str) -> object:
+    if name == "aio":
+        import importlib
+
+        return importlib.import_module("mmcred.aio")
+    if name == "driver_options":
+        from ._drivers import driver_options
+
+        return driver_options
+    raise AttributeError(f"module 'mmcred' has no attribute {name!r}")

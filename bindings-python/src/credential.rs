@@ -1,0 +1,150 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use mmcred::{AccessToken, Connection, Proxy, Tls};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use crate::argument::{AllowHttp, AllowUnauthorizedCerts, CaFile, ProxyUrl, Timeout, Token, Url};
+use crate::door;
+use crate::entry::Verified;
+
+/// Where and how to authenticate: server, access token, TLS and proxy settings.
+///
+/// >>> credential = Credential("chat.example.com", "ybndrfg8ejkmcpqxot1uwisza3")
+/// >>> credential.server_url
+/// 'https://chat.example.com'
+#[pyclass(module = "mmcred", frozen)]
+pub struct Credential {
+    pub inner: Arc<mmcred::Credential>,
+    version: Option<u64>,
+}
+
+impl Credential {
+    pub fn stored(stored: mmcred::Stored) -> Self {
+        let version = Some(stored.version());
+        Self { inner: Arc::new(stored.into_credential()), version }
+    }
+
+    fn new(inner: mmcred::Credential) -> Self {
+        Self { inner: Arc::new(inner), version: None }
+    }
+}
+
+#[pymethods]
+impl Credential {
+    #[new]
+    #[pyo3(signature = (url, token, *, ca_file=None, proxy=None, allow_http=AllowHttp(false), allow_unauthorized_certs=AllowUnauthorizedCerts(false)),
+           text_signature = "(url, token, *, ca_file=None, proxy=None, allow_http=False, allow_unauthorized_certs=False)")]
+    fn py_new(
+        py: Python<'_>,
+        url: Url,
+        token: Token,
+        ca_file: Option<CaFile>,
+        proxy: Option<ProxyUrl>,
+        allow_http: AllowHttp,
+        allow_unauthorized_certs: AllowUnauthorizedCerts,
+    ) -> PyResult<Self> {
+        door::enter(py, format_args!("credential"), || {
+            let connection = Connection {
+                tls: Tls::from_settings(ca_file.as_ref().map(|file| file.0.as_path()), allow_unauthorized_certs.0)?,
+                proxy: Proxy::from_setting(proxy.as_ref().map(|proxy| proxy.0.as_str()))?,
+                allow_http: allow_http.0,
+            };
+            mmcred::Credential::with_connection(&url.0, AccessToken::parse_bytes(&token.0)?, connection)
+        })
+        .map(Self::new)
+    }
+
+    /// The credential that n8n's Mattermost node keeps, as dict or as JSON text: `accessToken`, `baseUrl` and
+    /// `allowUnauthorizedCerts` (optional, false).
+    #[staticmethod]
+    #[pyo3(signature = (fields, *, allow_http=AllowHttp(false)), text_signature = "(fields, *, allow_http=False)")]
+    fn from_n8n_fields(fields: &Bound<'_, PyAny>, allow_http: AllowHttp) -> PyResult<Self> {
+        let py = fields.py();
+        let text = if fields.is_instance_of::<PyString>() {
+            fields.extract::<String>()
+        } else {
+            py.import("json")?.call_method1("dumps", (fields,)).and_then(|text| text.extract())
+        };
+        let refused = |_| door::invalid_argument(py, "fields must be a dict of JSON values, or JSON text.".into());
+        let text = zeroize::Zeroizing::new(text.map_err(refused)?);
+        door::enter(py, format_args!("from_n8n_fields"), || {
+            mmcred::Credential::from_n8n_fields(&text, allow_http.0)
+        })
+        .map(Self::new)
+    }
+
+    /// Asks the server whether the credential works, within `timeout` seconds for everything.
+    #[pyo3(signature = (timeout=Timeout::default()), text_signature = "($self, timeout=10.0)")]
+    fn verify(&self, py: Python<'_>, timeout: Timeout) -> PyResult<Verified> {
+        let server = self.inner.server();
+        door::wait(py, format_args!("verify at {server}"), self.inner.verify(timeout.0)).map(Verified::from)
+    }
+
+    /// The value of an `Authorization` header, for this credential's server and for no other. A secret.
+    fn authorization(&self, py: Python<'_>) -> PyResult<String> {
+        // EXPOSE: the caller makes a request with it.
+        door::enter(py, format_args!("authorization"), || Ok(self.inner.authorization().to_string()))
+    }
+
+    /// The access token itself. Python cannot wipe a str: keep it no longer than needed.
+    fn expose_token(&self, py: Python<'_>) -> PyResult<String> {
+        // EXPOSE: the caller asked for the plain text by this name.
+        door::enter(py, format_args!("expose_token"), || Ok(self.inner.token().expose(str::to_owned)))
+    }
+
+    /// Eight hexadecimal digits of a hash of the token: may be printed, equal for equal tokens.
+    #[getter]
+    fn fingerprint(&self) -> String {
+        self.inner.fingerprint().to_string()
+    }
+
+    /// The server's base URL in its one canonical form.
+    #[getter]
+    fn server_url(&self) -> &str {
+        self.inner.server().as_str()
+    }
+
+    /// The version of the vault's entry it was read from; None for one made here.
+    #[getter]
+    fn version(&self) -> Option<u64> {
+        self.version
+    }
+
+    /// What may be printed, as a dict.
+    fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let (facts, connection) = (self.inner.facts(), self.inner.connection());
+        let fingerprint = self.inner.fingerprint();
+        let fields = PyDict::new(py);
+        fields.set_item("server_url", self.inner.server().as_str())?;
+        fields.set_item("fingerprint", fingerprint.as_str())?;
+        fields.set_item("remark", fingerprint.remark())?;
+        fields.set_item("kind", facts.kind.name())?;
+        fields.set_item("user_id", &facts.user_id)?;
+        fields.set_item("username", &facts.username)?;
+        fields.set_item("token_id", &facts.token_id)?;
+        fields.set_item("expires_at", facts.expires_at)?;
+        fields.set_item("ca_file", connection.tls.ca_file().map(Path::to_string_lossy))?;
+        fields.set_item("proxy", connection.proxy.setting())?;
+        fields.set_item("allow_http", connection.allow_http)?;
+        fields.set_item("allow_unauthorized_certs", connection.tls == Tls::AllowUnauthorizedCerts)?;
+        Ok(fields)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Credential(server_url='{}', fingerprint='{}')", self.inner.server(), self.inner.fingerprint())
+    }
+
+    fn __reduce_ex__(&self, _protocol: u8) -> PyResult<()> {
+        Err(door::not_copied("Credential", "its token would be written out in clear; put it into a vault and pass the name"))
+    }
+
+    fn __copy__(&self) -> PyResult<()> {
+        self.__reduce_ex__(0)
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.__reduce_ex__(0)
+    }
+}

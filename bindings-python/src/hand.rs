@@ -1,0 +1,124 @@
+use pyo3::prelude::*;
+
+use crate::argument::{From, GivenVault, Location, Name, Target, Url, Version};
+use crate::door;
+use crate::entry::quoted;
+
+/// The rules by which a tool makes requests with one entry: where its token may go, and when to try again.
+///
+/// It holds no token: each `prepare` reads the vault. `session` and `client` are made of it; use it to carry the same
+/// rules into another HTTP library.
+///
+/// >>> request = Hand("prod").prepare("users/me")
+/// >>> request.url
+/// 'https://chat.example.com/api/v4/users/me'
+#[pyclass(module = "mmcred", frozen)]
+pub struct Hand {
+    inner: mmcred::Hand,
+}
+
+fn hand(vault: Option<GivenVault>, name: &str) -> mmcred::Result<mmcred::Hand> {
+    let vault = match vault {
+        Some(GivenVault(vault)) => vault,
+        None => mmcred::Vault::default_vault()?,
+    };
+    mmcred::Hand::new(vault, name)
+}
+
+#[pymethods]
+impl Hand {
+    #[new]
+    #[pyo3(signature = (name, *, vault=None))]
+    fn new(py: Python<'_>, name: Name, vault: Option<GivenVault>) -> PyResult<Self> {
+        let Name(name) = name;
+        door::enter(py, format_args!("hand {name:?}"), || hand(vault, &name)).map(|inner| Self { inner })
+    }
+
+    /// Makes a request to `target` ready: `users/me` means `<base>/api/v4/users/me`, `/x` means `<base>/x`, an
+    /// absolute URL passes only on the same origin and below the base path. Else `WrongOrigin`, and send nothing.
+    fn prepare(&self, py: Python<'_>, target: Target) -> PyResult<Prepared> {
+        let prepare = || self.inner.prepare(&target.0);
+        door::enter(py, format_args!("prepare {:?}", self.inner.name()), prepare).map(|ready| Prepared {
+            url: ready.url,
+            // EXPOSE: this is the header of the request that the caller makes.
+            authorization: ready.authorization.to_string(),
+            version: ready.version,
+        })
+    }
+
+    /// Where a redirect of a request to `from_url` leads, if it stays with the server. Else `WrongOrigin`.
+    fn follow(&self, py: Python<'_>, from_url: From, location: Location) -> PyResult<String> {
+        let follow = || self.inner.follow(&from_url.0, &location.0);
+        door::enter(py, format_args!("follow {:?}", self.inner.name()), follow)
+    }
+
+    /// Whether a request that was refused with 401 shall be prepared and sent once more, because the entry was
+    /// replaced since `version` was read.
+    fn after_401(&self, py: Python<'_>, version: Version) -> PyResult<bool> {
+        door::enter(py, format_args!("after_401 {:?}", self.inner.name()), || self.inner.after_401(version.0))
+    }
+
+    /// The certificates to trust, as PEM; None where any is accepted.
+    fn trusted_roots(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        door::enter(py, format_args!("trusted_roots"), || self.inner.trusted_roots())
+    }
+
+    /// The proxy to go through, as its URL and, where the environment names them, user and password.
+    fn proxy(&self, py: Python<'_>) -> PyResult<Option<(String, Option<(String, String)>)>> {
+        let proxy = door::enter(py, format_args!("proxy"), || self.inner.proxy())?;
+        Ok(proxy.map(|proxy| (proxy.url(), proxy.credentials())))
+    }
+
+    /// The entry's name.
+    #[getter]
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    /// The base URL of the server it is bound to.
+    #[getter]
+    fn server_url(&self) -> &str {
+        self.inner.server().as_str()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Hand(name={}, server_url='{}')", quoted(self.inner.name()), self.inner.server())
+    }
+
+    fn __reduce_ex__(&self, _protocol: u8) -> PyResult<()> {
+        Err(door::not_copied("Hand", "it belongs to its process; make it again by its name"))
+    }
+}
+
+/// A request that may be sent.
+#[pyclass(module = "mmcred", frozen, get_all)]
+pub struct Prepared {
+    /// Where to.
+    url: String,
+    /// The value of its `Authorization` header. A secret.
+    authorization: String,
+    /// The version of the entry the token was read from, for `Hand.after_401`.
+    version: u64,
+}
+
+#[pymethods]
+impl Prepared {
+    fn __repr__(&self) -> String {
+        let url = self.url.split('?').next().unwrap_or_default();
+        format!("Prepared(url='{url}', version={})", self.version)
+    }
+
+    fn __reduce_ex__(&self, _protocol: u8) -> PyResult<()> {
+        Err(door::not_copied("Prepared", "its token would be written out in clear"))
+    }
+}
+
+/// The value of an `Authorization` header for the default vault's entry `name`, only if `url` is its server's.
+#[pyfunction]
+pub fn authorization(py: Python<'_>, name: Name, url: Url) -> PyResult<String> {
+    let Name(name) = name;
+    door::enter(py, format_args!("authorization {name:?}"), || {
+        // EXPOSE: this is the header of the request that the caller makes.
+        hand(None, &name)?.prepare(&url.0).map(|ready| ready.authorization.to_string())
+    })
+}

@@ -1,0 +1,5 @@
+"""Lets tests import the shared helpers as `support`."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""The linters, and the checks that generated files, versions and layers are as they should be."""
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+COMMANDS = {
+    "ledger is generated": [PYTHON, "tools/ledger.py", "--check"],
+    "header and symbols are generated": ["bindings-c/generate.sh", "--check"],
+    "rustfmt": ["cargo", "fmt", "--all", "--check"],
+    "clippy": ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
+    "mypy": [PYTHON, "-m", "mypy", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
+    "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
+}
+
+
+def one_version():
+    """The workspace's version is the only one; every other place repeats it."""
+    version = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.M).group(1)
+    places = {
+        "bindings-node/package.json": json.loads((ROOT / "bindings-node/package.json").read_text())["version"],
+    }
+    return [f"{place} says {found}, not {version}" for place, found in places.items() if found != version]
+
+
+def fake_is_apart():
+    """The fake server shares no code with mmcred."""
+    tree = subprocess.run(
+        ["cargo", "tree", "-p", "fake-mattermost", "-e", "normal,build,dev", "--prefix", "none"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout
+    return [line for line in tree.splitlines() if line.startswith("mmcred")]
+
+
+def layers_point_down():
+    """A lower room of the core knows no upper one."""
+    above = {
+        "credential": "server seal unlock store vault hand runtime",
+        "server": "seal unlock store vault hand",
+        "seal": "server unlock store vault hand credential",
+        "store": "server unlock vault hand credential",
+        "unlock": "server store vault hand credential",
+    }
+    wrong = []
+    for room, uppers in above.items():
+        for path in sorted((ROOT / "core/src" / room).glob("*.rs")):
+            code = path.read_text().split("#[cfg(test)]")[0]
+            wrong += [f"{path.relative_to(ROOT)} uses {upper}" for upper in uppers.split() if f"crate::{upper}::" in code]
+    return wrong
+
+
+def unsafe_stays_in_the_c_door():
+    crates = ["core", "cli", "tests/fake-mattermost", "tests/behaviour/rust"]
+    roots = [ROOT / crate / "src" / name for crate in crates for name in ("lib.rs", "main.rs")]
+    return [str(path) for path in roots if path.exists() and "#![forbid(unsafe_code)]" not in path.read_text()]
+
+
+OWN = [one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door]
+
+
+def main():
+    failed = 0
+    for name, command in COMMANDS.items():
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        print(("ok     " if done.returncode == 0 else "FAILED ") + name, flush=True)
+        if done.returncode:
+            failed += 1
+            print(done.stdout[-4000:] + done.stderr[-4000:], flush=True)
+    for check in OWN:
+        wrong = check()
+        print(("FAILED " if wrong else "ok     ") + check.__name__.replace("_", " "))
+        print("".join(f"  {line}\n" for line in wrong), end="")
+        failed += bool(wrong)
+    total = len(COMMANDS) + len(OWN)
+    print(f"checks: {total - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
