@@ -1,8 +1,12 @@
-"""A job: contenders that take turns, so that what disturbs the machine disturbs them all."""
+"""A job: contenders that take turns, so that what disturbs the machine disturbs them all.
+
+A round is short, so that many rounds pass undisturbed between two turns of other programs. A ratio is the median of
+the ratios within each round. A time is the lower quartile of the rounds: other work only ever adds to it.
+"""
 
 import sys
 from dataclasses import dataclass, field
-from statistics import median
+from statistics import median, quantiles
 
 from contender import Again, Contender, Floor
 
@@ -26,17 +30,19 @@ class Result:
 
 @dataclass
 class Job:
-    """`turns` a round. The first contender is the floor; `theory` are the programs whose sum it must not exceed much."""
+    """The first contender is the floor; `theory` are the programs whose sum it must not exceed much."""
 
     title: str
+    rounds: int
     turns: int
+    """In each round."""
     contenders: list
     theory: list = field(default_factory=list)
     warm_up: int = 1
     notes: list = field(default_factory=list)
 
-    def run(self, rounds):
-        """The results, and how the floor relates to its theory (None without one)."""
+    def run(self, share):
+        """The results, and how the floor relates to its theory (None without one). `share` of the rounds is run."""
         print(f"{self.title} ...", file=sys.stderr, flush=True)
         everyone = self.contenders + self.theory
         started = []
@@ -48,7 +54,7 @@ class Job:
                     one.spend(self.turns)
             # One round's times by contender. Each round begins with another one.
             spent = []
-            for number in range(rounds):
+            for number in range(max(4, round(self.rounds * share))):
                 order = [(number + place) % len(started) for place in range(len(started))]
                 times = {place: started[place].spend(self.turns) for place in order}
                 spent.append([times[place] for place in range(len(started))])
@@ -58,7 +64,7 @@ class Job:
         results = [
             Result(
                 contender.name,
-                median(times[place] for times in spent),
+                quantiles((times[place] for times in spent), n=4)[0],
                 median(times[place] / times[0] for times in spent),
                 median(times[place] - times[0] for times in spent),
                 contender.limit,

@@ -2,11 +2,9 @@
 
 import sys
 
-from contender import Above, AtMost, Contender, Shown, Times
+from contender import Above, AtMost, Contender, Times
 from job import Job, twice
 from made import HERE
-
-NOT_RUN = ["keyring, libsecret, oo7, keytar (no Secret Service on a session bus)"]
 
 MICRO, MILLI = 1e-6, 1e-3
 
@@ -31,18 +29,49 @@ def floor(builds, vaults, job, entries, purpose="main"):
 
 
 def hand_out(builds, vaults):
+    """`prepare` reads the token for a request of a hand that is kept; `authorization` does all from the name."""
     entries = 1000
-    here = lambda job: rust(builds, vaults, job, entries)
+    vault = [vaults.vault(entries), vaults.key_file, entries]
     contenders = [
         *twice("floor: point read + AES-GCM open", floor(builds, vaults, "read", entries)),
-        Contender("Rust: Hand::prepare", here("prepare"), Times(2)),
-        Contender("Rust: Vault::get, whole credential", here("get"), Shown()),
+        Contender("Rust: Hand::prepare", rust(builds, vaults, "prepare", entries), Times(2)),
+        Contender("Rust: Hand::new and prepare", rust(builds, vaults, "authorization", entries)),
+        Contender("Rust: Vault::get, whole credential", rust(builds, vaults, "get", entries)),
     ]
+    if builds.c:
+        contenders += [
+            Contender("C: mmcred_hand_prepare", [builds.c, "prepare", *vault], Times(2)),
+            Contender("C: mmcred_authorization", [builds.c, "authorization", *vault]),
+        ]
+    if builds.python:
+        program, path = [sys.executable, HERE / "python" / "hand_out.py"], {"PYTHONPATH": builds.python}
+        contenders += [
+            Contender("Python: Hand.prepare", [*program, "prepare", *vault], AtMost(6 * MICRO), environment=path),
+            Contender("Python: authorization", [*program, "authorization", *vault], environment=path),
+            Contender("Python: Vault.get, whole credential", [*program, "get", *vault], environment=path),
+        ]
+    if builds.node:
+        program = lambda job: ["node", HERE / "node" / "hand_out.mjs", job, builds.node / "mmcred", *vault]
+        contenders += [
+            Contender("Node: hand.prepareSync", program("prepareSync"), AtMost(8 * MICRO)),
+            Contender("Node: await hand.prepare", program("prepare"), AtMost(45 * MICRO)),
+            Contender("Node: authorizationSync", program("authorizationSync")),
+            Contender("Node: await authorization", program("authorization")),
+            Contender("Node: vault.getSync, whole credential", program("getSync")),
+        ]
     theory = [
         Contender("the statement alone", floor(builds, vaults, "read-sql", entries)),
         Contender("the cipher alone", floor(builds, vaults, "read-open", entries)),
     ]
-    return Job("Hand out, vault open, 1,000 entries", 5000, contenders, theory)
+    # Node compiles what it runs often: it needs some thousand turns to warm up.
+    return Job("Hand out, vault open, 1,000 entries", 150, 300, contenders, theory, warm_up=20)
+
+
+def not_run(builds):
+    """What can not be measured on this machine, and why."""
+    doors = {"C": builds.c, "Python": builds.python, "Node": builds.node}
+    missing = [f"{language} (its door was not built)" for language, built in doors.items() if not built]
+    return missing + ["keyring, libsecret, oo7, keytar (they need a desktop's Secret Service)"]
 
 
 def growth(builds, vaults):
@@ -53,7 +82,7 @@ def growth(builds, vaults):
         Contender("floor, 10 entries", floor(builds, vaults, "read", few)),
         Contender("floor, 100,000 entries", floor(builds, vaults, "read", many)),
     ]
-    return Job("Hand out in Rust, growth", 5000, contenders)
+    return Job("Hand out in Rust, growth", 150, 300, contenders)
 
 
 def put(builds, vaults):
@@ -64,7 +93,7 @@ def put(builds, vaults):
     ]
     theory = [Contender("the disk alone", floor(builds, vaults, "put-disk", entries, "put"))]
     # The first rounds fill the log; from then on it is written over.
-    return Job("Durable put, 1,000 entries", 250, contenders, theory, warm_up=5)
+    return Job("Durable put, 1,000 entries", 40, 250, contenders, theory, warm_up=5)
 
 
 def listing(builds, vaults):
@@ -77,7 +106,7 @@ def listing(builds, vaults):
         Contender("the scan alone", floor(builds, vaults, "list-sql", entries)),
         Contender("the cipher alone", floor(builds, vaults, "list-open", entries)),
     ]
-    return Job("List 10,000 names", 3, contenders, theory)
+    return Job("List 10,000 names", 60, 1, contenders, theory)
 
 
 def opening(builds, vaults):
@@ -86,7 +115,7 @@ def opening(builds, vaults):
         *twice("floor: SQLite open + key + read", floor(builds, vaults, "open", entries, "open")),
         Contender("Rust: open + get", rust(builds, vaults, "open", entries, "open"), AtMost(0.8 * MILLI)),
     ]
-    return Job("Open and first hand-out, key file", 20, contenders)
+    return Job("Open and first hand-out, key file", 100, 4, contenders)
 
 
 def command(builds, vaults):
@@ -96,7 +125,7 @@ def command(builds, vaults):
         *twice("floor: an empty Rust process", [builds.bin("bench-empty")], each=True),
         Contender("mmcred token", [builds.bin("mmcred"), "token", "entry-000007"], Above(10 * MILLI), True, place),
     ]
-    return Job("mmcred token NAME, whole process", 5, contenders)
+    return Job("mmcred token NAME, whole process", 60, 2, contenders)
 
 
 def importing(builds):
@@ -108,4 +137,4 @@ def importing(builds):
             Above(5 * MILLI), True, path,
         ),
     ]
-    return Job("Import of the Python package, whole process", 3, contenders)
+    return Job("Import of the Python package, whole process", 40, 1, contenders)

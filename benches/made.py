@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,7 +28,9 @@ class Builds:
             ["cargo", "metadata", "--format-version", "1", "--no-deps"],
             check=True, cwd=ROOT, stdout=subprocess.PIPE,
         )
-        self.target = Path(json.loads(described.stdout)["target_directory"])
+        described = json.loads(described.stdout)
+        self.target = Path(described["target_directory"])
+        self.version = next(crate["version"] for crate in described["packages"] if crate["name"] == "mmcred")
         self.release = self.target / "release"
         self.work = self.target / "bench"
         self.work.mkdir(parents=True, exist_ok=True)
@@ -47,33 +48,42 @@ class Builds:
         return self.release / name
 
     def _c(self):
-        """The C contender, linked with libmmcred.so."""
-        library, header = self.release / "libmmcred_c.so", ROOT / "bindings-c" / "include" / "mmcred.h"
+        """The C contender, linked with the shared library under the name that it gives itself."""
+        library, header = self.release / "libmmcred_c.so", ROOT / "include" / "mmcred.h"
         if not (library.exists() and header.exists()):
             return None
         folder = self.work / "c"
         folder.mkdir(exist_ok=True)
-        shutil.copy(library, folder / "libmmcred.so")
+        for name in ("libmmcred.so", f"libmmcred.so.{self.version.split('.')[0]}"):
+            shutil.copy(library, folder / name)
         run(["cc", "-O2", "-Wall", "-Wextra", "-I", header.parent, HERE / "c" / "hand_out.c", "-L", folder,
              "-lmmcred", f"-Wl,-rpath,{folder}", "-o", folder / "hand_out"])
         return folder / "hand_out"
 
     def _python(self):
-        """The package's folder with the extension in it, for PYTHONPATH."""
+        """The folder to put on PYTHONPATH: the package with the extension in it."""
         library = self.release / "lib_native.so"
         if not library.exists():
             return None
-        folder = self.work / "python"
-        shutil.copytree(ROOT / "bindings-python" / "python" / "mmcred", folder / "mmcred", dirs_exist_ok=True)
-        shutil.copy(library, folder / "mmcred" / f"_native.abi3{Path(sysconfig.get_config_var('EXT_SUFFIX')).suffix}")
-        return folder
+        return self._staged("python", "bindings-python/python/mmcred", library, "_native.abi3.so")
 
     def _node(self):
-        """The package's folder with the addon in it."""
+        """The folder with the package in it."""
         library = self.release / "libmmcred_node.so"
         if not (library.exists() and shutil.which("node")):
             return None
-        return None
+        libc = "-gnu" if sys.platform == "linux" else ""
+        described = subprocess.run(["node", "-p", "`${process.platform}-${process.arch}`"], check=True,
+                                   stdout=subprocess.PIPE, text=True)
+        return self._staged("node", "bindings-node", library, f"mmcred.{described.stdout.strip()}{libc}.node")
+
+    def _staged(self, language, package, library, name):
+        folder = self.work / language
+        shutil.rmtree(folder, ignore_errors=True)
+        skipped = shutil.ignore_patterns("node_modules", "*.node", "*.so", "__pycache__", "src", "test")
+        shutil.copytree(ROOT / package, folder / "mmcred", ignore=skipped)
+        shutil.copy(library, folder / "mmcred" / name)
+        return folder
 
 
 class Vaults:

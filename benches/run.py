@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures mmcred against floors, and prints one table: `python3 benches/run.py`.
 
-Contenders of a job take turns in many short rounds; a ratio is the median of the ratios within each round.
-Each floor is there twice, under two names: how far the two differ is what chance does here.
+Contenders of a job take turns in many short rounds. Each floor is there twice, under two names: how far the two
+differ is what chance does here. README.md says what the columns mean.
 """
 
 import argparse
+import os
 import sys
 
 import jobs
@@ -18,7 +19,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--strict", action="store_true", help="exit with 1 if a limit is missed or a floor invalid")
     options.add_argument("--no-build", action="store_true", help="measure what was built before")
-    options.add_argument("--rounds", type=int, default=31, help="how often the contenders take turns")
+    options.add_argument("--share", type=float, default=1, help="how much of the rounds to run, 1 for all")
     options.add_argument("--only", metavar="WORD", help="only the jobs with this word in their title")
     asked = options.parse_args()
     builds = Builds(build=not asked.no_build)
@@ -26,15 +27,18 @@ def main():
     for job in jobs.all_of(builds, Vaults(builds)):
         if asked.only and asked.only not in job.title:
             continue
-        results, validity = job.run(asked.rounds)
+        results, validity = job.run(asked.share)
         missed += table.add(job, results, validity)
     print(table)
-    print("\nNot run here: " + "; ".join(jobs.NOT_RUN) + ".")
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    busy = ": times (not so much ratios) are longer than on an idle machine" if load > cores else ""
+    print(f"\nLoad {load:.1f} on {cores} cores{busy}.")
+    print(f"Not run here: {'; '.join(jobs.not_run(builds))}.")
     return 1 if missed and asked.strict else 0
 
 
 class Table:
-    HEAD = ("contender", "median", "× floor", "limit", "")
+    HEAD = ("contender", "time", "× floor", "limit", "")
 
     def __init__(self):
         self.lines = []

@@ -3,9 +3,12 @@ import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 
 const [job, folder, path, keyFile, count] = process.argv.slice(2);
-const { Vault } = createRequire(import.meta.url)(folder);
+process.env.MMCRED_VAULT = path;
+process.env.MMCRED_KEY_FILE = keyFile;
+const { Vault, authorization, authorizationSync } = createRequire(import.meta.url)(folder);
 const entries = Number(count);
-const vault = Vault.openSync({ path, keyFile });
+const url = 'https://chat.example.com/api/v4/users/me';
+const vault = Vault.openSync();
 const names = Array.from({ length: entries }, (_, index) => `entry-${String(index).padStart(6, '0')}`);
 const hands = names.map((name) => vault.handSync(name));
 
@@ -17,12 +20,16 @@ const jobs = {
   async prepare(order) {
     for (const entry of order) await hands[entry].prepare('users/me');
   },
+  /** The short way, over the default vault. */
+  authorizationSync(order) {
+    for (const entry of order) authorizationSync(names[entry], url);
+  },
+  async authorization(order) {
+    for (const entry of order) await authorization(names[entry], url);
+  },
   /** From a name to the whole credential, and from there to its header. */
   getSync(order) {
     for (const entry of order) vault.getSync(names[entry]).authorization();
-  },
-  async get(order) {
-    for (const entry of order) (await vault.get(names[entry])).authorization();
   },
 };
 

@@ -22,6 +22,7 @@ fn main() {
         "fill" => fill(options, entries),
         "get" => get(&open(options), entries),
         "prepare" => prepare(&Arc::new(open(options)), entries),
+        "authorization" => authorization(&Arc::new(open(options)), entries),
         "put" => put(&open(options), entries),
         "list" => list(&open(options), entries),
         "open" => open_and_read(&options),
@@ -66,6 +67,15 @@ fn prepare(vault: &Arc<Vault>, entries: u64) {
     let hands: Vec<Hand> = names(entries).iter().map(hand).collect();
     serve_turns(|turn| {
         black_box(hands[pick(turn, entries)].prepare(TARGET).expect("the target is the server's own"));
+    });
+}
+
+/// The same without a hand that is kept.
+fn authorization(vault: &Arc<Vault>, entries: u64) {
+    let names = names(entries);
+    serve_turns(|turn| {
+        let hand = Hand::new(Arc::clone(vault), &names[pick(turn, entries)]).expect("the entry is there");
+        black_box(hand.prepare(TARGET).expect("the target is the server's own"));
     });
 }
 
