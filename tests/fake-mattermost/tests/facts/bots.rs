@@ -226,8 +226,7 @@ fn a_bot_sees_itself_as_a_user() {
 fn a_bot_becomes_a_user_whose_tokens_obey_the_switch() {
     let (fake, admin) = Fake::open();
     let (plain, bot) = (fake.person("plain"), fake.bot(&admin, "robot"));
-    let (_, secret) = fake.pat(&admin, &bot);
-    assert_eq!(fake.me(&secret).status, 200);
+    let ((_, secret), (_, unused)) = (fake.pat(&admin, &bot), fake.pat(&admin, &bot));
     let convert = |token: &str, id: &str, body: Value| fake.post(token, &format!("/bots/{id}/convert_to_user"), &body);
     let with_password = json!({"password": "robots-password-1"});
     convert(&plain.token, UNKNOWN, json!({})).is(404, MISSING);
@@ -240,7 +239,8 @@ fn a_bot_becomes_a_user_whose_tokens_obey_the_switch() {
     fake.get(&admin.token, &format!("/bots/{bot}?include_deleted=true")).is(404, MISSING);
     assert_eq!(fake.me(&secret).status, 200);
     fake.set(json!({"EnableUserAccessTokens": false}));
-    assert_eq!(fake.me(&secret).status, 401);
+    fake.me(&secret).unseen();
+    fake.me(&unused).rejected();
     assert_eq!(fake.log_in("robot", "robots-password-1").status, 200);
 }
 

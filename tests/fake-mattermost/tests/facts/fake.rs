@@ -78,6 +78,11 @@ impl Fake {
         (fake, admin)
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server
+    }
+
     pub fn send(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         send(self.server, method, target, headers, body.as_bytes())
     }

@@ -145,9 +145,10 @@ fn at_most_five_hundred_sessions_the_least_recently_used_go() {
         fake.control("POST", "/plant", &json!({"user_id": admin.id, "kind": "session"}));
     }
     assert_eq!(count(), Some(500));
-    fake.login("root");
+    let newest = fake.login("root");
+    let count = || fake.get(&newest, "/users/me/sessions").json().as_array().map(Vec::len);
     assert_eq!(count(), Some(500));
-    let rows = fake.get(&admin.token, "/users/me/sessions").json();
+    let rows = fake.get(&newest, "/users/me/sessions").json();
     let pats = |rows: &serde_json::Value| {
         rows.as_array().unwrap().iter().filter(|row| row["props"]["type"] == "UserAccessToken").count()
     };
@@ -155,4 +156,6 @@ fn at_most_five_hundred_sessions_the_least_recently_used_go() {
     // An evicted token is minted again, unseen by its user.
     assert_eq!(fake.me(&secret).status, 200);
     assert_eq!(count(), Some(500));
+    // An evicted login is lost: the administrator's own was the next.
+    fake.me(&admin.token).rejected();
 }
