@@ -7,7 +7,7 @@ const errors = require('../errors.js')
 const { version } = require('../package.json')
 
 const FOLDER = path.join(__dirname, '..')
-const REMEDY = 'Install Rust (https://rustup.rs) and run "npm rebuild mmcred", or install a package that was built for this platform.'
+const REMEDY = `Install a package that was built for this platform, or Rust (https://rustup.rs) and run: node ${path.join(FOLDER, 'scripts', 'build.mjs')}`
 
 function load() {
   const platform = `${process.platform}-${process.arch}`

@@ -25,6 +25,20 @@ function main() {
   const { values } = parseArgs({ options: { profile: { type: 'string' } } })
   const profile = values.profile ?? process.env.MMCRED_PROFILE ?? 'release'
   place(build(profile), path.join(folder, `mmcred.${platform()}.node`))
+  fetchDependencies()
+}
+
+/** `npm install <this folder>` links to it and leaves its dependencies out. */
+function fetchDependencies() {
+  const { dependencies } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const missing = Object.keys(dependencies).filter((name) => !existsSync(path.join(folder, 'node_modules', name)))
+  const npm = process.env.npm_execpath
+  if (missing.length === 0 || !npm) return
+  const run = spawnSync(process.execPath, [npm, 'ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: folder,
+    stdio: 'inherit',
+  })
+  if (run.status !== 0) fail(`npm could not fetch ${missing.join(' and ')}`)
 }
 
 function isWorkspace() {
