@@ -4,10 +4,11 @@
 #     bindings-c/install.sh PREFIX [PROFILE]
 #
 # PREFIX is where it will live, for example /usr/local; PROFILE is cargo's: release unless said otherwise.
-# DESTDIR is put before PREFIX while copying, as packagers expect.
+# DESTDIR is put before PREFIX while copying, as packagers expect. With MMCRED_PREBUILT set nothing is built: what an
+# earlier `cargo build` left is installed.
 set -eu
 
-[ $# -ge 1 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 case $1 in
     /*) prefix=${1%/} ;;
@@ -22,15 +23,16 @@ version=$(cargo pkgid -p mmcred-c)
 version=${version##*[@#]}
 major=${version%%.*}
 
-# What a program that links the static library must link besides, as rustc says.
-notes=$(cargo rustc --quiet --color never -p mmcred-c --lib --profile "$profile" -- --print native-static-libs 2>&1) ||
-    { printf '%s\n' "$notes" >&2; exit 1; }
-private=$(printf '%s\n' "$notes" | sed -n 's/^note: native-static-libs: //p' | tail -n 1)
-[ -n "$private" ] || { printf '%s\n' "$notes" >&2; echo "install.sh: rustc named no native libraries" >&2; exit 1; }
-
+[ -n "${MMCRED_PREBUILT:-}" ] || cargo build --quiet -p mmcred-c --profile "$profile"
 case $profile in dev) folder=debug ;; *) folder=$profile ;; esac
 built=${CARGO_TARGET_DIR:-target}/$folder
-[ "$folder" = release ] || echo "install.sh: installing the profile $profile, which is slower than release" >&2
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# What a program that links the static library must link besides: what Rust itself needs, nothing else.
+private=$(rustc --color never --crate-type staticlib --print native-static-libs -o "$work/empty.a" - </dev/null 2>&1 |
+    sed -n 's/^note: native-static-libs: //p')
+[ -n "$private" ] || { echo "install.sh: rustc named no native libraries" >&2; exit 1; }
 
 fill() { # in out
     sed -e "s|@PREFIX@|$prefix|g" -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" \
