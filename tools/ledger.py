@@ -149,7 +149,8 @@ def python(errors):
         f"    hint = {json.dumps(e['hint'], ensure_ascii=False)}\n"
         for e in errors
     )
-    names = "".join(f'    "{camel(e["name"])}",\n' for e in sorted(errors, key=lambda e: camel(e["name"])))
+    exported = sorted(["MmcredError", *(camel(e["name"]) for e in errors)])
+    names = "".join(f'    "{name}",\n' for name in exported)
     return f'''# {NOTE}
 # ruff: noqa: E501
 """The family of errors. Each text says what happened and what to do about it."""
@@ -162,8 +163,7 @@ if TYPE_CHECKING:  # importing typing would take longer than all the rest
 
 __all__ = [
     "BY_CODE",
-{names}    "MmcredError",
-]
+{names}]
 
 
 class MmcredError(Exception):

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use pyo3::prelude::*;
 
 use crate::argument::{From, GivenVault, Location, Name, Target, Url, Version};
@@ -69,6 +71,12 @@ impl Hand {
         Ok(proxy.map(|proxy| (proxy.url(), proxy.credentials())))
     }
 
+    /// The PEM file of the only authorities that are accepted, if the credential names one.
+    #[getter]
+    fn ca_file(&self) -> Option<PathBuf> {
+        self.inner.connection().tls.ca_file().map(PathBuf::from)
+    }
+
     /// The entry's name.
     #[getter]
     fn name(&self) -> &str {
@@ -87,6 +95,14 @@ impl Hand {
 
     fn __reduce_ex__(&self, _protocol: u8) -> PyResult<()> {
         Err(door::not_copied("Hand", "it belongs to its process; make it again by its name"))
+    }
+
+    fn __copy__(&self) -> PyResult<()> {
+        self.__reduce_ex__(0)
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.__reduce_ex__(0)
     }
 }
 

@@ -12,8 +12,8 @@ tool takes it out by name. `mmcred.aio` has the same names for asyncio.
 
 from __future__ import annotations
 
+from . import _errors
 from ._errors import *  # noqa: F403
-from ._errors import __all__ as _error_names
 from ._native import (
     Credential,
     Entry,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at 
     from ._httpx import Client
     from ._requests import Session
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Credential",
     "Entry",
     "Hand",
@@ -49,8 +49,8 @@ __all__ = [  # noqa: PLE0604
     "client",
     "driver_options",
     "session",
-    *_error_names,
 ]
+__all__ += _errors.__all__
 
 
 def session(name: str, *, vault: Optional[Vault] = None, timeout: float = 10.0) -> Session:

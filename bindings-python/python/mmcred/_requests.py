@@ -13,6 +13,7 @@ from ._tls import context
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase
     from requests.cookies import RequestsCookieJar
     from requests.utils import rewind_body
 except ImportError as missing:
@@ -108,6 +109,37 @@ class Session(requests.Session):
 
     def __reduce_ex__(self, protocol: object) -> Any:
         raise TypeError("A session can be neither pickled nor copied: make it anew by its entry's name.")
+
+
+class Authenticator(AuthBase):
+    """The same for a library that makes its own requests and lets its caller choose their `auth`."""
+
+    def __init__(self, hand: Hand) -> None:
+        self.hand = hand
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        ready = self.hand.prepare(request.url or "")
+        request.url = ready.url
+        request.headers["Authorization"] = ready.authorization
+
+        def after(response: Response, *_: Any, **options: Any) -> Response:
+            return self._after(response, ready.version, options)
+
+        request.register_hook("response", after)
+        return request
+
+    def _after(self, response: Response, version: int, options: dict[str, Any]) -> Response:
+        if response.status_code != UNAUTHORIZED:
+            return response
+        if not (self.hand.after_401(version) and _rewind(response.request)):
+            return response
+        response.content  # noqa: B018  reads the reply, so that its connection can be used again
+        response.close()
+        again = response.request.copy()
+        again.headers["Authorization"] = self.hand.prepare(again.url or "").authorization
+        fresh: Response = response.connection.send(again, **options)
+        fresh.history.append(response)
+        return fresh
 
 
 class _Adapter(HTTPAdapter):
