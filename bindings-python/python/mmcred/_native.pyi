@@ -432,6 +432,12 @@ def authorization(name: str, url: str) -> str:
     ```
     """
 
+def before_fork() -> None:
+    """For `os.register_at_fork`: waits until no thread is using a vault. The package registers it."""
+
+def after_fork() -> None:
+    """For `os.register_at_fork`, in the parent and in the child. The package registers it."""
+
 def cli(argv: list[str]) -> int:
     """Runs the command line `argv` (the first item is the program's name) and returns its exit code."""
 
