@@ -12,8 +12,6 @@ tool takes it out by name. `mmcred.aio` has the same names for asyncio.
 
 from __future__ import annotations
 
-import os as _os
-
 from . import _errors
 from ._errors import *  # noqa: F403
 from ._native import (
@@ -31,8 +29,12 @@ from ._native import after_fork as _after_fork
 from ._native import before_fork as _before_fork
 
 # A child that is forked while another thread is inside the vault's database would inherit it half done.
-if hasattr(_os, "register_at_fork"):
-    _os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
+try:
+    from posix import register_at_fork as _register_at_fork  # os would be an import more
+except ImportError:
+    pass
+else:
+    _register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at its first use

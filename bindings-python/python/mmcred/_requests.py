@@ -73,8 +73,8 @@ class Session(requests.Session):
         if refused and self.hand.after_401(version) and _rewind(clean):
             response.close()
             response, _ = self._send(clean, kwargs)
-        if not response.history:
-            response.request = clean
+        for past in (*response.history, response):
+            past.request.headers.pop("Authorization", None)
         return response
 
     def _send(self, clean: PreparedRequest, kwargs: dict[str, Any]) -> tuple[Response, int]:
