@@ -14,7 +14,7 @@ COMMANDS = {
     "rustfmt": ["cargo", "fmt", "--all", "--check"],
     "clippy": ["cargo", "clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
     "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
-    "mypy": [PYTHON, "-m", "mypy", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
