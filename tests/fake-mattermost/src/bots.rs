@@ -235,7 +235,7 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     }
     state.require(&call.session, "manage_system")?;
     state.check_password(&password)?;
-    let admin = call.query("set_system_admin") == "true";
+    let admin = call.query_flag("set_system_admin");
     let user = state.user_mut(&id)?;
     user.username = patched(&fields, "username", &user.username);
     user.email = patched(&fields, "email", &user.email);

@@ -79,21 +79,26 @@ pub struct Config {
     overrides: BTreeMap<String, String>,
     current: Value,
     booted_subpath: String,
+    knows_policy: bool,
 }
 
-fn defaults(own_url: &str) -> Value {
+fn defaults(own_url: &str, knows_policy: bool) -> Value {
     let mut value: Value =
         serde_json::from_str(include_str!("config_defaults.json")).expect("the file is JSON");
     // A server that has been set up knows its own address; only so can it be "emptied" (facts 6.1).
     value["ServiceSettings"]["SiteURL"] = json!(own_url);
+    if !knows_policy && let Some(service) = value["ServiceSettings"].as_object_mut() {
+        service.remove("MaximumPersonalAccessTokenLifetimeDays");
+    }
     value
 }
 
 impl Config {
-    /// Default settings under `own_url`, with `MM_...` overrides.
-    pub fn new(own_url: &str, overrides: BTreeMap<String, String>) -> Self {
-        let stored = defaults(own_url);
-        let mut config = Self { current: stored.clone(), stored, overrides, booted_subpath: String::new() };
+    /// Default settings under `own_url`, with `MM_...` overrides; the lifetime policy only where it exists.
+    pub fn new(own_url: &str, overrides: BTreeMap<String, String>, knows_policy: bool) -> Self {
+        let stored = defaults(own_url, knows_policy);
+        let (current, booted_subpath) = (stored.clone(), String::new());
+        let mut config = Self { current, stored, overrides, booted_subpath, knows_policy };
         config.apply();
         config.booted_subpath = config.subpath_of_site_url();
         config
@@ -214,7 +219,7 @@ impl Config {
 
     /// Patch or replace; the order of refusals is facts 6.1.
     pub fn update(&mut self, sent: &Value, replace: bool, may: &dyn Fn(&str) -> bool) -> Result<(), Fail> {
-        let base = if replace { defaults("") } else { self.stored.clone() };
+        let base = if replace { defaults("", self.knows_policy) } else { self.stored.clone() };
         let mut next = base.clone();
         merge(&mut next, sent).ok_or_else(|| Fail::body_param("config"))?;
         self.keep_untouchable(&mut next, may);
@@ -321,7 +326,7 @@ mod tests {
     use super::*;
 
     fn config() -> Config {
-        Config::new("http://x.example/chat/", BTreeMap::new())
+        Config::new("http://x.example/chat/", BTreeMap::new(), true)
     }
 
     #[test]
@@ -339,7 +344,7 @@ mod tests {
     #[test]
     fn an_override_wins_over_a_patch() {
         let env = [("MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS".to_owned(), "false".to_owned())];
-        let mut config = Config::new("http://x", env.into());
+        let mut config = Config::new("http://x", env.into(), true);
         let patch = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
         config.update(&patch, false, &|_| true).unwrap();
         assert!(!config.flag("ServiceSettings", "EnableUserAccessTokens"));
@@ -349,6 +354,6 @@ mod tests {
     #[test]
     fn the_subpath_is_read_at_the_start() {
         assert_eq!(config().subpath(), "/chat");
-        assert_eq!(Config::new("http://x.example", BTreeMap::new()).subpath(), "/");
+        assert_eq!(Config::new("http://x.example", BTreeMap::new(), true).subpath(), "/");
     }
 }
