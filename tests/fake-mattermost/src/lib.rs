@@ -30,6 +30,7 @@ mod users;
 
 mod clock;
 mod ids;
+mod pats;
 mod profile;
 mod session;
 mod state;
