@@ -192,6 +192,8 @@ fn set_enabled(state: &mut State, call: &Call, enabled: bool) -> Answer {
     // Repeatable; disabling ends sessions, tokens revive on enable.
     if enabled == was_off {
         state.set_active(&id, enabled, call.now);
+    } else if let Some(user) = state.users.get_mut(&id) {
+        user.update_at = call.now; // the account is written although the bot is not
     }
     state.answer_bot(200, &id)
 }
