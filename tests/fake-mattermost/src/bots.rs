@@ -192,6 +192,8 @@ fn set_enabled(state: &mut State, call: &Call, enabled: bool) -> Answer {
     // Repeatable; disabling ends sessions, tokens revive on enable.
     if enabled == was_off {
         state.set_active(&id, enabled, call.now);
+    } else if let Some(user) = state.users.get_mut(&id) {
+        user.update_at = call.now; // the account is written although the bot is not
     }
     state.answer_bot(200, &id)
 }
@@ -235,7 +237,7 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     }
     state.require(&call.session, "manage_system")?;
     state.check_password(&password)?;
-    let admin = call.query("set_system_admin") == "true";
+    let admin = call.query_flag("set_system_admin");
     let user = state.user_mut(&id)?;
     user.username = patched(&fields, "username", &user.username);
     user.email = patched(&fields, "email", &user.email);

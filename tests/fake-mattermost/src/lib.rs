@@ -21,6 +21,7 @@ mod accounts;
 mod bots;
 mod client_config;
 mod config;
+mod config_rules;
 mod login;
 mod oauth;
 mod roles;
@@ -30,6 +31,7 @@ mod users;
 
 mod clock;
 mod ids;
+mod pats;
 mod profile;
 mod session;
 mod state;

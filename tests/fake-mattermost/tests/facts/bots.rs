@@ -17,7 +17,16 @@ fn create_answers_201_and_omits_what_is_empty() {
         assert_eq!(made.status, 201);
         assert!(made.text().ends_with("}\n"));
         let owned = if profile == "next" { vec!["system_owned"] } else { vec![] };
-        let full = ["user_id", "username", "display_name", "description", "owner_id", "create_at", "update_at", "delete_at"];
+        let full = [
+            "user_id",
+            "username",
+            "display_name",
+            "description",
+            "owner_id",
+            "create_at",
+            "update_at",
+            "delete_at",
+        ];
         assert_eq!(made.keys(), [full.to_vec(), owned.clone()].concat(), "{profile}");
         assert_eq!(made.field("owner_id"), admin.id);
         let bare = fake.post(&admin.token, "/bots", &json!({"username": "bare"})).ok();
@@ -96,7 +105,8 @@ fn a_patch_leaves_null_alone_and_one_without_effect_writes_nothing() {
     let plain = fake.person("plain");
     fake.call("PUT", &plain.token, &path, "null").bad_body("bot");
     fake.call("PUT", &plain.token, &path, "{}").is(404, MISSING);
-    fake.put(&admin.token, &path, &json!({"username": "plain"})).is(400, "app.user.save.username_exists.app_error");
+    fake.put(&admin.token, &path, &json!({"username": "plain"}))
+        .is(400, "app.user.save.username_exists.app_error");
 }
 
 /// A person with `system_user` and exactly these permissions besides.
@@ -227,7 +237,8 @@ fn a_bot_becomes_a_user_whose_tokens_obey_the_switch() {
     let (fake, admin) = Fake::open();
     let (plain, bot) = (fake.person("plain"), fake.bot(&admin, "robot"));
     let ((_, secret), (_, unused)) = (fake.pat(&admin, &bot), fake.pat(&admin, &bot));
-    let convert = |token: &str, id: &str, body: Value| fake.post(token, &format!("/bots/{id}/convert_to_user"), &body);
+    let convert =
+        |token: &str, id: &str, body: Value| fake.post(token, &format!("/bots/{id}/convert_to_user"), &body);
     let with_password = json!({"password": "robots-password-1"});
     convert(&plain.token, UNKNOWN, json!({})).is(404, MISSING);
     convert(&plain.token, &plain.id, json!({})).is(404, MISSING);
@@ -248,7 +259,8 @@ fn a_bot_becomes_a_user_whose_tokens_obey_the_switch() {
 fn converting_a_user_refuses_404_before_403() {
     let (fake, admin) = Fake::started();
     let user = fake.person("plain");
-    let convert = |token: &str, id: &str| fake.call("POST", token, &format!("/users/{id}/convert_to_bot"), "");
+    let convert =
+        |token: &str, id: &str| fake.call("POST", token, &format!("/users/{id}/convert_to_bot"), "");
     convert(&user.token, UNKNOWN).is(404, "app.user.missing_account.const");
     convert(&user.token, &user.id).forbidden();
     let bot = convert(&admin.token, &user.id).ok();

@@ -14,7 +14,8 @@ fn a_patch_merges_and_answers_the_configuration() {
     let before = fake.get(&admin.token, "/config").ok();
     assert!(before.text().ends_with("}\n"));
     assert_eq!(before.json()["ServiceSettings"]["EnableUserAccessTokens"], false);
-    let answer = patch(&fake, &admin.token, json!({"ServiceSettings": {"EnableUserAccessTokens": true}})).ok();
+    let answer =
+        patch(&fake, &admin.token, json!({"ServiceSettings": {"EnableUserAccessTokens": true}})).ok();
     assert!(answer.text().ends_with("}\n"));
     for reply in [&before, &answer] {
         assert_eq!(reply.header("cache-control"), Some("no-cache, no-store, must-revalidate"));
@@ -73,8 +74,14 @@ fn a_patch_refuses_security_fields_and_a_replacement_keeps_them() {
 fn invalid_values_save_nothing() {
     let (fake, admin) = Fake::started();
     for (body, what) in [
-        (json!({"ServiceSettings": {"MaximumLoginAttempts": 0, "EnableUserAccessTokens": true}}), "login_attempts"),
-        (json!({"PasswordSettings": {"MinimumLength": 4}, "TeamSettings": {"SiteName": "x"}}), "password_length"),
+        (
+            json!({"ServiceSettings": {"MaximumLoginAttempts": 0, "EnableUserAccessTokens": true}}),
+            "login_attempts",
+        ),
+        (
+            json!({"PasswordSettings": {"MinimumLength": 4}, "TeamSettings": {"SiteName": "x"}}),
+            "password_length",
+        ),
     ] {
         patch(&fake, &admin.token, body).is(400, &format!("model.config.is_valid.{what}.app_error"));
     }
@@ -122,7 +129,8 @@ fn an_environment_override_wins_over_a_patch() {
     let body = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
     let answer = patch(&fake, &admin.token, body).ok();
     assert_eq!(answer.json()["ServiceSettings"]["EnableUserAccessTokens"], false);
-    fake.post(&admin.token, "/users/me/tokens", &json!({"description": "d"})).is(501, "app.user_access_token.disabled");
+    fake.post(&admin.token, "/users/me/tokens", &json!({"description": "d"}))
+        .is(501, "app.user_access_token.disabled");
     let shown = fake.get(&admin.token, "/config/environment").ok().json();
     assert_eq!(shown, json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
     fake.control("POST", "/environment", &json!({ name: null }));

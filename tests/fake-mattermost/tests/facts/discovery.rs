@@ -12,7 +12,10 @@ fn ping_needs_nobody_and_is_sorted() {
         assert_eq!(ping.status, 200);
         let keys = ["ActiveSearchBackend", "AndroidLatestVersion", "AndroidMinVersion", "IosLatestVersion"];
         assert_eq!(ping.keys(), [&keys[..], &["IosMinVersion", "status"]].concat(), "{profile}");
-        assert_eq!((ping.field("ActiveSearchBackend"), ping.field("status")), ("database".into(), "OK".into()));
+        assert_eq!(
+            (ping.field("ActiveSearchBackend"), ping.field("status")),
+            ("database".into(), "OK".into())
+        );
         assert_eq!(fake.get("nosuchtoken", "/system/ping").text(), ping.text());
     }
 }
@@ -54,7 +57,12 @@ fn the_version_header_has_its_parts() {
         assert!(parts[1].bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
         assert_eq!(fake.get("", "/config/client").field("BuildNumber"), parts[0]);
         assert_eq!(fake.get("", "/config/client").field("Version"), version);
-        fake.put(&admin.token, "/config/patch", &json!({"ServiceSettings": {"EnableUserAccessTokens": true}})).ok();
+        fake.put(
+            &admin.token,
+            "/config/patch",
+            &json!({"ServiceSettings": {"EnableUserAccessTokens": true}}),
+        )
+        .ok();
         assert_ne!(id(), first, "it follows the client configuration");
         fake.control("POST", "/licence", &json!({"present": true}));
         assert!(id().ends_with(".true"));

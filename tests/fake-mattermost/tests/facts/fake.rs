@@ -24,7 +24,6 @@ pub struct Fake {
 #[derive(Clone)]
 pub struct Person {
     pub id: String,
-    pub name: String,
     pub token: String,
 }
 
@@ -76,6 +75,12 @@ impl Fake {
         let (fake, admin) = Self::of(profile);
         fake.set(json!({"EnableUserAccessTokens": true, "EnableBotAccountCreation": true}));
         (fake, admin)
+    }
+
+    /// Closes standard input and waits for the end.
+    pub fn close(&mut self) -> std::process::ExitStatus {
+        drop(self.child.stdin.take());
+        self.child.wait().expect("the child is ours")
     }
 
     /// Where it listens.
@@ -152,7 +157,7 @@ impl Fake {
         let id = self.create("", name).ok().field("id");
         self.settings(json!({"TeamSettings": {"EnableOpenServer": false}}));
         let token = self.login(name);
-        Person { id, name: name.to_owned(), token }
+        Person { id, token }
     }
 
     /// A person with these roles.
@@ -214,8 +219,6 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // Nothing more can be done about a child that does not end; the test has its verdict.
-        let _ = self.child.wait();
+        self.close();
     }
 }

@@ -42,9 +42,7 @@ fn the_name_the_address_and_the_id_work_in_any_case() {
 fn three_cookies_for_exactly_the_web_apps_header() {
     let (fake, admin) = Fake::started();
     let body = json!({"login_id": "root", "password": PASSWORD}).to_string();
-    let with = |value: &str| {
-        fake.send("POST", "/api/v4/users/login", &[("X-Requested-With", value)], &body)
-    };
+    let with = |value: &str| fake.send("POST", "/api/v4/users/login", &[("X-Requested-With", value)], &body);
     let answer = with("XMLHttpRequest");
     let cookies = answer.all("set-cookie");
     assert_eq!(cookies.len(), 3);
@@ -87,7 +85,9 @@ fn other_reasons_are_masked_and_the_mask_follows_the_settings() {
         assert_eq!(answer.body.len(), 199);
     }
     let mask = |email: bool, name: bool, id: &str| {
-        fake.settings(json!({"EmailSettings": {"EnableSignInWithEmail": email, "EnableSignInWithUsername": name}}));
+        fake.settings(
+            json!({"EmailSettings": {"EnableSignInWithEmail": email, "EnableSignInWithUsername": name}}),
+        );
         fake.log_in("nobody", "x").is(401, &format!("api.user.login.invalid_credentials_{id}"));
     };
     mask(false, true, "username");
@@ -204,7 +204,9 @@ fn a_login_sessions_properties() {
     assert_eq!((row["is_oauth"].clone(), row["create_at"].clone()), (json!(false), json!(now)));
     assert_eq!(row["expires_at"], now + 720 * 3_600_000);
     let props = &row["props"];
-    for (key, value) in [("isMobile", "true"), ("isSaml", "false"), ("isOAuthUser", "false"), ("is_guest", "false")] {
+    for (key, value) in
+        [("isMobile", "true"), ("isSaml", "false"), ("isOAuthUser", "false"), ("is_guest", "false")]
+    {
         assert_eq!(props[key], value, "{key}");
     }
     for key in ["csrf", "platform", "os", "browser"] {

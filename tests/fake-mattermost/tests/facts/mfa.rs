@@ -34,7 +34,9 @@ fn enforced_mfa_leaves_users_me_and_the_set_up_open() {
     enforce(&fake);
     for token in [&admin.token, &secret] {
         assert_eq!(fake.me(token).status, 200);
-        for path in ["/users/me/tokens".to_owned(), format!("/users/{}", admin.id), "/users/me/sessions".into()] {
+        for path in
+            ["/users/me/tokens".to_owned(), format!("/users/{}", admin.id), "/users/me/sessions".into()]
+        {
             let answer = fake.get(token, &path);
             answer.is(403, REQUIRED);
             assert_eq!(answer.header("set-cookie"), None);

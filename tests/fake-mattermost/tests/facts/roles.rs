@@ -44,7 +44,8 @@ fn put_roles_refuses_in_order() {
     }
     put(&user.token, UNKNOWN, "system_user").forbidden();
     put(&admin.token, UNKNOWN, "system_user").is(400, "app.user.missing_account.const");
-    put(&admin.token, &user.id, "system_user nosuchrole").is(400, "app.role.check_roles_exist.role_not_found");
+    put(&admin.token, &user.id, "system_user nosuchrole")
+        .is(400, "app.role.check_roles_exist.role_not_found");
     let long = "system_user ".repeat(25);
     put(&admin.token, &user.id, &long).is(400, "model.user.is_valid.roles_limit.app_error");
     fake.control("POST", "/licence", &json!({"present": true}));
@@ -129,7 +130,10 @@ fn roles_are_read_with_any_session_and_listed_by_administrators() {
     assert!(role.text().ends_with("}\n"));
     let expected = ["create_user_access_token", "read_user_access_token", "revoke_user_access_token"];
     assert_eq!(role.json()["permissions"], json!(expected));
-    assert_eq!((role.json()["built_in"].clone(), role.json()["scheme_managed"].clone()), (json!(true), json!(false)));
+    assert_eq!(
+        (role.json()["built_in"].clone(), role.json()["scheme_managed"].clone()),
+        (json!(true), json!(false))
+    );
     let by_id = fake.get(&user.token, &format!("/roles/{}", role.field("id"))).ok();
     assert_eq!(by_id.json(), role.json());
     fake.get(&user.token, "/roles/name/nosuchrole").is(404, "app.role.get_by_name.app_error");
@@ -158,7 +162,8 @@ fn patching_a_role_acts_at_once_and_refuses_in_order() {
     let user = fake.person("plain");
     let id_of = |name: &str| fake.get(&admin.token, &format!("/roles/name/{name}")).field("id");
     let (plain_role, admin_role) = (id_of("system_user"), id_of("system_admin"));
-    let patch = |token: &str, id: &str, body: &str| fake.call("PUT", token, &format!("/roles/{id}/patch"), body);
+    let patch =
+        |token: &str, id: &str, body: &str| fake.call("PUT", token, &format!("/roles/{id}/patch"), body);
     patch(&user.token, "short", "[]").bad_path("role_id");
     patch(&user.token, UNKNOWN, "[]").bad_body("role");
     patch(&user.token, UNKNOWN, "{}").is(404, "app.role.get.app_error");
@@ -192,7 +197,12 @@ fn stock_roles_grant_what_was_executed() {
     let (fake, admin) = Fake::started();
     let permissions = |name: &str| {
         let role = fake.get(&admin.token, &format!("/roles/name/{name}")).json();
-        role["permissions"].as_array().unwrap().iter().map(|p| p.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        role["permissions"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|p| p.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     for (name, count) in [
         ("system_user", 12),

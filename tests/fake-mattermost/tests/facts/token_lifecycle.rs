@@ -68,7 +68,8 @@ fn rotate_keeps_id_and_description_and_kills_the_old_secret() {
     let until = fake.now() + DAY;
     let (id, secret) = fake.pat_until(&admin, &admin.id, until);
     assert_eq!(fake.me(&secret).status, 200);
-    let rotated = fake.post(&admin.token, "/users/tokens/rotate", &json!({"token_id": id, "expires_at": until + 5}));
+    let rotated =
+        fake.post(&admin.token, "/users/tokens/rotate", &json!({"token_id": id, "expires_at": until + 5}));
     assert_eq!(rotated.status, 200);
     assert_eq!(rotated.keys(), ["id", "token", "user_id", "description", "is_active", "expires_at"]);
     assert!(rotated.text().ends_with("}\n"));

@@ -21,7 +21,10 @@ fn create_answers_200_with_the_secret_and_overwrites_what_was_sent() {
         }
         assert_eq!(made.keys(), keys, "{profile}");
         assert!(made.text().ends_with("}\n"));
-        assert_eq!((made.field("user_id"), made.json()["is_active"].clone()), (admin.id.clone(), json!(true)));
+        assert_eq!(
+            (made.field("user_id"), made.json()["is_active"].clone()),
+            (admin.id.clone(), json!(true))
+        );
         assert_ne!(made.field("id"), UNKNOWN);
         assert_eq!(made.field("token").len(), 26);
         keys.retain(|key| *key != "token");
@@ -42,9 +45,8 @@ fn create_answers_200_with_the_secret_and_overwrites_what_was_sent() {
 fn create_refuses_in_order() {
     let (fake, admin) = Fake::started();
     let user = fake.person("plain");
-    let create = |token: &str, id: &str, body: &str| {
-        fake.call("POST", token, &format!("/users/{id}/tokens"), body)
-    };
+    let create =
+        |token: &str, id: &str, body: &str| fake.call("POST", token, &format!("/users/{id}/tokens"), body);
     create(&user.token, "short", "[]").bad_path("user_id");
     create(&user.token, UNKNOWN, "[]").is(404, "app.user.missing_account.const");
     let oauth = fake.oauth_session(&admin.id);
@@ -58,8 +60,7 @@ fn create_refuses_in_order() {
     let body = json!({ "description": long }).to_string();
     create(&admin.token, &admin.id, &body).is(400, "app.user_access_token.expires_at_required.app_error");
     fake.set(json!({"MaximumPersonalAccessTokenLifetimeDays": 0}));
-    create(&admin.token, &admin.id, &body)
-        .is(400, "model.user_access_token.is_valid.description.app_error");
+    create(&admin.token, &admin.id, &body).is(400, "model.user_access_token.is_valid.description.app_error");
 }
 
 #[test]
@@ -84,7 +85,9 @@ fn a_remote_owner_is_refused_before_the_body() {
 fn struct_bodies_of_create() {
     let (fake, admin) = Fake::open();
     let create = |body: &str| fake.call("POST", &admin.token, "/users/me/tokens", body);
-    for body in ["", "[]", "\"x\"", "1", "{", r#"{"description":1}"#, r#"{"description":"d","expires_at":"1"}"#] {
+    for body in
+        ["", "[]", "\"x\"", "1", "{", r#"{"description":1}"#, r#"{"description":"d","expires_at":"1"}"#]
+    {
         create(body).bad_body("user_access_token");
     }
     for body in ["null", "{}", r#"{"description":null}"#, r#"{"description":""}"#] {
@@ -165,7 +168,8 @@ fn search_is_exact_and_asks_for_rights_before_the_body() {
     let plain = fake.person("plain");
     let (id, _) = fake.pat(&admin, &plain.id);
     let search = |body: &str| fake.call("POST", &admin.token, "/users/tokens/search", body);
-    let found = |term: &str| search(&json!({ "term": term }).to_string()).ok().json().as_array().unwrap().len();
+    let found =
+        |term: &str| search(&json!({ "term": term }).to_string()).ok().json().as_array().unwrap().len();
     for term in [id.as_str(), plain.id.as_str(), "plain"] {
         assert_eq!(found(term), 1, "{term}");
     }
