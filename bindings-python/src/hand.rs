@@ -6,6 +6,8 @@ use crate::argument::{From, GivenVault, Location, Name, Target, Url, Version};
 use crate::door;
 use crate::entry::quoted;
 
+type UserAndPassword = Option<(String, String)>;
+
 /// The rules by which a tool makes requests with one entry: where its token may go, and when to try again.
 ///
 /// It holds no token: each `prepare` reads the vault. `session` and `client` are made of it; use it to carry the same
@@ -66,7 +68,7 @@ impl Hand {
     }
 
     /// The proxy to go through, as its URL and, where the environment names them, user and password.
-    fn proxy(&self, py: Python<'_>) -> PyResult<Option<(String, Option<(String, String)>)>> {
+    fn proxy(&self, py: Python<'_>) -> PyResult<Option<(String, UserAndPassword)>> {
         let proxy = door::enter(py, format_args!("proxy"), || self.inner.proxy())?;
         Ok(proxy.map(|proxy| (proxy.url(), proxy.credentials())))
     }

@@ -89,7 +89,7 @@ class Session(requests.Session):
         location = super().get_redirect_target(resp)
         return location and self.hand.follow(resp.url, location)
 
-    def resolve_redirects(  # type: ignore[override]
+    def resolve_redirects(
         self, resp: Response, req: PreparedRequest, *args: Any, **kwargs: Any
     ) -> Generator[Response, None, None]:
         """Follows redirects within the server. A caller who follows none may look at any."""
@@ -125,7 +125,7 @@ class Authenticator(AuthBase):
         def after(response: Response, *_: Any, **options: Any) -> Response:
             return self._after(response, ready.version, options)
 
-        request.register_hook("response", after)
+        request.register_hook("response", after)  # type: ignore[no-untyped-call]
         return request
 
     def _after(self, response: Response, version: int, options: dict[str, Any]) -> Response:
@@ -150,17 +150,17 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(*args, ssl_context=self._tls, **kwargs)  # type: ignore[no-untyped-call]
+        return super().proxy_manager_for(*args, ssl_context=self._tls, **kwargs)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         # requests would add the authorities of certifi to ours.
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        for setting in ("ca_certs", "ca_cert_dir", "cert_reqs"):
-            pool.pop(setting, None)
-        return host, {**pool, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
+        theirs = ("ca_certs", "ca_cert_dir", "cert_reqs")
+        ours = {name: value for name, value in pool.items() if name not in theirs}
+        return host, {**ours, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]

@@ -88,7 +88,7 @@ class Credential:
         credential._inner = inner
         return credential
 
-    async def verify(self, timeout: float = 10.0) -> Verified:  # noqa: ASYNC109
+    async def verify(self, timeout: float = 10.0) -> Verified:
         """Asks the server whether the credential works, within `timeout` seconds for everything."""
         return cast("Verified", await call(Port.verify, self._inner, timeout))
 
@@ -172,7 +172,7 @@ class Vault:
         """Gives an entry another name. Nothing else of it changes but its version."""
         await call(Port.rename, self._inner, name, to)
 
-    async def verify(self, name: str, timeout: float = 10.0) -> Verified:  # noqa: ASYNC109
+    async def verify(self, name: str, timeout: float = 10.0) -> Verified:
         """Asks the server whether the entry of that name works, within `timeout` seconds for everything."""
         return cast("Verified", await call(Port.vault_verify, self._inner, name, timeout))
 
