@@ -46,7 +46,7 @@ arguments! {
 }
 
 fn refused(given: &Bound<'_, PyAny>, name: &str, wanted: &str) -> PyErr {
-    let message = if given.is_instance_of::<PyString>() {
+    let message = if wanted.starts_with("str") && given.is_instance_of::<PyString>() {
         format!("{name} must be {wanted}, and text that UTF-8 can encode.")
     } else {
         let class = given.get_type().name().map_or_else(|_| "something else".to_owned(), |n| n.to_string());

@@ -16,10 +16,10 @@ try:
     from requests.auth import AuthBase
     from requests.cookies import RequestsCookieJar
     from requests.utils import rewind_body
-except ImportError as missing:
+except ImportError:
     raise MissingExtra(
         "The package requests is not installed.", hint='Run: pip install "mmcred[requests]"'
-    ) from missing
+    ) from None
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -73,8 +73,8 @@ class Session(requests.Session):
         if refused and self.hand.after_401(version) and _rewind(clean):
             response.close()
             response, _ = self._send(clean, kwargs)
-        if not response.history:
-            response.request = clean
+        for one in (response, *response.history):
+            one.request.headers.pop("Authorization", None)
         return response
 
     def _send(self, clean: PreparedRequest, kwargs: dict[str, Any]) -> tuple[Response, int]:
@@ -89,7 +89,7 @@ class Session(requests.Session):
         location = super().get_redirect_target(resp)
         return location and self.hand.follow(resp.url, location)
 
-    def resolve_redirects(  # type: ignore[override]
+    def resolve_redirects(
         self, resp: Response, req: PreparedRequest, *args: Any, **kwargs: Any
     ) -> Generator[Response, None, None]:
         """Follows redirects within the server. A caller who follows none may look at any."""
@@ -125,7 +125,7 @@ class Authenticator(AuthBase):
         def after(response: Response, *_: Any, **options: Any) -> Response:
             return self._after(response, ready.version, options)
 
-        request.register_hook("response", after)
+        request.register_hook("response", after)  # type: ignore[no-untyped-call]
         return request
 
     def _after(self, response: Response, version: int, options: dict[str, Any]) -> Response:
@@ -150,17 +150,16 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(*args, ssl_context=self._tls, **kwargs)  # type: ignore[no-untyped-call]
+        return super().proxy_manager_for(*args, ssl_context=self._tls, **kwargs)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         # requests would add the authorities of certifi to ours.
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        for setting in ("ca_certs", "ca_cert_dir", "cert_reqs"):
-            pool.pop(setting, None)
-        return host, {**pool, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
+        kept = {key: value for key, value in dict(pool).items() if key not in ("ca_certs", "ca_cert_dir")}
+        return host, {**kept, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
