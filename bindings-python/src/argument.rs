@@ -88,7 +88,8 @@ impl FromPyObject<'_, '_> for Timeout {
     type Error = PyErr;
 
     fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let seconds: f64 = given.extract().map_err(|_| refused(&given, "timeout", "seconds as float or int"))?;
+        let seconds: f64 =
+            given.extract().map_err(|_| refused(&given, "timeout", "seconds as float or int"))?;
         Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| {
             door::invalid_argument(given.py(), format!("timeout must be seconds from 0 up, not {seconds}."))
         })

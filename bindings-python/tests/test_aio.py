@@ -56,7 +56,7 @@ async def test_many_at_once_need_no_thread_each():
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=2048)
-    credential = aio.Credential("http://127.0.0.1:%d" % server.sockets[0].getsockname()[1], TOKEN)
+    credential = aio.Credential(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", TOKEN)
     tasks = [asyncio.ensure_future(credential.verify(60)) for _ in range(1000)]
     await all_here.wait()
     assert len(os.listdir("/proc/self/task")) - threading.active_count() < 20

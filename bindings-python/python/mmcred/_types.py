@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, Optional, TypedDict
+from typing import TYPE_CHECKING, Literal, Optional, TypedDict
 
-_Kind = Literal["unknown", "personal_access_token", "bot_token", "session", "oauth"]
+if TYPE_CHECKING:
+    _Kind = Literal["unknown", "personal_access_token", "bot_token", "session", "oauth"]
 
 
 class CredentialFields(TypedDict):
