@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mmcred
-from mmcred import aio
+from mmcred import _errors, aio
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +37,7 @@ def test_every_exported_name_is_there():
         assert len(set(module.__all__)) == len(module.__all__)
         for name in module.__all__:
             assert getattr(module, name) is not None
+        assert set(_errors.__all__) <= set(module.__all__)
     with pytest.raises(AttributeError):
         mmcred.no_such_name  # noqa: B018
 

@@ -177,8 +177,9 @@ def test_vault_is_a_context_manager(tmp_path):
     with pytest.raises(mmcred.Closed):
         vault.get("prod")
     vault.close()
-    left = {path.name for path in (tmp_path / "v").iterdir()}
-    assert left <= {"vault.db", "vault.db-wal", "vault.db-shm"}
+    left = {path.name: path.stat().st_size for path in (tmp_path / "v").iterdir()}
+    assert left.keys() <= {"vault.db", "vault.db-wal", "vault.db-shm"}
+    assert left.get("vault.db-wal", 0) == 0
 
 
 def test_the_default_vault_is_found_by_the_environment(tmp_path, monkeypatch, stage):

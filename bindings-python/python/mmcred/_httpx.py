@@ -11,10 +11,10 @@ from ._tls import context
 
 try:
     import httpx
-except ImportError as missing:
+except ImportError:
     raise MissingExtra(
         "The package httpx is not installed.", hint='Run: pip install "mmcred[httpx]"'
-    ) from missing
+    ) from None
 
 if TYPE_CHECKING:
     from ._native import Hand
@@ -62,11 +62,12 @@ class Transport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         target = request.url.raw_path.decode() if self._by_path else str(request.url)
         ready = self.hand.prepare(target)
         headers = request.headers.copy()
-        for header in ("Cookie", "Host"):
-            headers.pop(header, None)
+        headers.pop("Cookie", None)
+        url = httpx.URL(ready.url)
+        headers["Host"] = url.netloc.decode("ascii")
         headers["Authorization"] = ready.authorization
         wire = httpx.Request(
-            request.method, ready.url, headers=headers, stream=request.stream, extensions=request.extensions
+            request.method, url, headers=headers, stream=request.stream, extensions=request.extensions
         )
         return wire, ready.version
 

@@ -2,49 +2,30 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, NoReturn, Optional, TypedDict, Union, final, overload
+from typing import Any, NoReturn, Optional, Union, final, overload
 
 from typing_extensions import Self, TypeAlias
+
+from ._types import CredentialFields, EntryFields, _Kind
+
+__all__ = [
+    "Credential",
+    "Entry",
+    "Hand",
+    "Listing",
+    "Port",
+    "Prepared",
+    "Running",
+    "Vault",
+    "Verified",
+    "__version__",
+    "authorization",
+    "cli",
+]
 
 __version__: str
 
 _Path: TypeAlias = Union[str, os.PathLike[str]]
-_Kind: TypeAlias = Literal["unknown", "personal_access_token", "bot_token", "session", "oauth"]
-
-class CredentialFields(TypedDict):
-    """What may be printed of a credential; `expires_at` in Unix milliseconds."""
-
-    server_url: str
-    fingerprint: str
-    remark: Optional[str]
-    kind: _Kind
-    user_id: Optional[str]
-    username: Optional[str]
-    token_id: Optional[str]
-    expires_at: Optional[int]
-    ca_file: Optional[str]
-    proxy: Optional[str]
-    allow_http: bool
-    allow_unauthorized_certs: bool
-
-class EntryFields(TypedDict):
-    """An entry as a dict; times in Unix milliseconds."""
-
-    name: str
-    server: str
-    fingerprint: str
-    version: int
-    created_at: int
-    updated_at: int
-    allow_http: bool
-    allow_unauthorized_certs: bool
-    ca_file: Optional[str]
-    proxy: Optional[str]
-    kind: _Kind
-    user_id: Optional[str]
-    username: Optional[str]
-    token_id: Optional[str]
-    expires_at: Optional[int]
 
 @final
 class Credential:

@@ -16,10 +16,10 @@ try:
     from requests.auth import AuthBase
     from requests.cookies import RequestsCookieJar
     from requests.utils import rewind_body
-except ImportError as missing:
+except ImportError:
     raise MissingExtra(
         "The package requests is not installed.", hint='Run: pip install "mmcred[requests]"'
-    ) from missing
+    ) from None
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -73,8 +73,8 @@ class Session(requests.Session):
         if refused and self.hand.after_401(version) and _rewind(clean):
             response.close()
             response, _ = self._send(clean, kwargs)
-        for past in (*response.history, response):
-            past.request.headers.pop("Authorization", None)
+        for one in (response, *response.history):
+            one.request.headers.pop("Authorization", None)
         return response
 
     def _send(self, clean: PreparedRequest, kwargs: dict[str, Any]) -> tuple[Response, int]:
@@ -158,9 +158,8 @@ class _Adapter(HTTPAdapter):
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         # requests would add the authorities of certifi to ours.
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        theirs = ("ca_certs", "ca_cert_dir", "cert_reqs")
-        ours = {name: value for name, value in pool.items() if name not in theirs}
-        return host, {**ours, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
+        kept = {key: value for key, value in dict(pool).items() if key not in ("ca_certs", "ca_cert_dir")}
+        return host, {**kept, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
-from . import _errors, _native
+from . import _native
 from ._errors import *  # noqa: F403
 from ._loop import call
 from ._native import Entry, Hand, Listing, Port, Prepared, Verified, authorization
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ._httpx import AsyncClient
-    from ._native import CredentialFields
+    from ._types import CredentialFields
 
 __all__ = [
     "Credential",
@@ -42,7 +42,62 @@ __all__ = [
     "authorization",
     "client",
 ]
-__all__ += _errors.__all__
+__all__ += [  # written out, because type checkers read no other form; a test compares it with the ledger
+    "BY_CODE",
+    "BufferTooSmall",
+    "Busy",
+    "Cancelled",
+    "Closed",
+    "ConnectionFailed",
+    "ConnectionRefused",
+    "DnsFailed",
+    "EntryDamaged",
+    "EntryExists",
+    "EntryMissing",
+    "InsecureUrl",
+    "Intercepted",
+    "Internal",
+    "InvalidArgument",
+    "InvalidName",
+    "InvalidProxy",
+    "InvalidServerUrl",
+    "InvalidTlsSettings",
+    "InvalidToken",
+    "KeyFileInvalid",
+    "KeyFileMissing",
+    "MfaRequired",
+    "MissingExtra",
+    "MmcredError",
+    "NotMattermost",
+    "PermissionDenied",
+    "RateLimited",
+    "ReadOnly",
+    "Redirected",
+    "ReplicasDisagree",
+    "ReplyCut",
+    "ReplyTooLarge",
+    "ServerError",
+    "StorageFailed",
+    "TimedOut",
+    "TlsExpired",
+    "TlsFailed",
+    "TlsHostnameMismatch",
+    "TlsNotYetValid",
+    "TlsUnknownAuthority",
+    "TokenInQuery",
+    "TokenRejected",
+    "UnexpectedReply",
+    "UpstreamDown",
+    "VaultDamaged",
+    "VaultMissing",
+    "VaultNewer",
+    "VaultRolledBack",
+    "WebhookUrl",
+    "WrongBaseUrl",
+    "WrongKey",
+    "WrongOrigin",
+    "WrongScheme",
+]
 
 
 class Credential:
