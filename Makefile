@@ -23,7 +23,7 @@ fix: build $(B)/test-tools
 	cargo fmt --all
 	python3 tools/ledger.py
 	$(PY) -m ruff check --fix -q bindings-python tests tools
-	$(MAKE) -C bindings-c header
+	bindings-c/generate.sh
 
 # One invocation of cargo builds all crates, so that each dependency is built once; then each language's package is
 # put together from what it built.
@@ -31,6 +31,7 @@ build: $(VENV)/.ready
 	@tools/prerequisites.sh $${MMCRED_SYSTEM:-demo}
 	cargo build --workspace
 	@$(PY) tools/place.py
+	tests/behaviour/c/build.sh $(B)/c/behaviour
 	cd bindings-node && MMCRED_PREBUILT=1 npm ci --silent
 
 $(VENV)/.ready: tests/requirements-demo.txt
@@ -50,8 +51,9 @@ docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred
 	cargo run -q -p mmcred-cli -- man docs/man
 
+PROFILE ?= release
 install-c:
-	bindings-c/install.sh $(PREFIX)
+	bindings-c/install.sh $(PREFIX) $(PROFILE)
 
 clean:
 	rm -rf $(B)

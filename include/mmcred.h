@@ -18,7 +18,7 @@
  * Bugs        NULL where something is needed gives MMCRED_INVALID_ARGUMENT. A bug of mmcred gives
  *             MMCRED_INTERNAL; it never ends the process.
  *
- * Generated from bindings-c/src by bindings-c/tools/header.rs; change those, not this.
+ * Generated from bindings-c/src by bindings-c/header; change those, not this.
  */
 
 #ifndef MMCRED_H
@@ -89,7 +89,7 @@ typedef struct mmcred_error mmcred_error;
  *
  * It sends nothing itself: it carries the rules into the program's own HTTP client. Before each request ask
  * mmcred_hand_prepare, for each redirect mmcred_hand_follow, after a 401 mmcred_hand_after_401; keep no cookies and
- * read no netrc; take certificates and proxy from here. examples/c/users_me.c does all of it with libcurl.
+ * read no netrc; take certificates and proxy from here. examples/c/hand.c does all of it with libcurl.
  *
  * Threads: may be used by several at the same time.
  */

@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support.fake import BUILT, Fake  # noqa: E402
 
+LIBRARY = ROOT / ".build/c/lib"
 PYTHON = "import mmcred; print(mmcred.session('prod').get('users/me').json()['username'])"
 NODE = (
     "import { fetcher } from 'mmcred'; "
@@ -30,8 +31,8 @@ def compile_c(folder):
     """The example of include/mmcred.h, against what was just built."""
     program = folder / "users_me"
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libcurl"], check=True, capture_output=True, text=True)
-    command = ["cc", "-o", program, ROOT / "examples/c/users_me.c", f"-I{ROOT}/include", f"-L{BUILT}"]
-    subprocess.run([*command, "-lmmcred_c", f"-Wl,-rpath,{BUILT}", *flags.stdout.split()], check=True)
+    command = ["cc", "-o", program, ROOT / "examples/c/users_me.c", f"-I{ROOT}/include", f"-L{LIBRARY}"]
+    subprocess.run([*command, "-lmmcred", f"-Wl,-rpath,{LIBRARY}", *flags.stdout.split()], check=True)
     return program
 
 

@@ -125,6 +125,19 @@ PYTHON_BASES = {
 }
 
 
+# What Python's own errors they are besides, so that `except ValueError` does what its reader expects.
+PYTHON_BASES = {
+    "invalid_argument": ["TypeError", "ValueError"],
+    **dict.fromkeys(
+        ["invalid_token", "invalid_server_url", "webhook_url", "insecure_url", "invalid_tls_settings"]
+        + ["invalid_proxy", "invalid_name", "wrong_origin"],
+        ["ValueError"],
+    ),
+    "entry_missing": ["LookupError"],
+    "missing_extra": ["ImportError"],
+}
+
+
 def python(errors):
     def bases(name):
         return ", ".join(["MmcredError", *PYTHON_BASES.get(name, [])])
@@ -136,7 +149,8 @@ def python(errors):
         f"    hint = {json.dumps(e['hint'], ensure_ascii=False)}\n"
         for e in errors
     )
-    names = "".join(f'    "{camel(e["name"])}",\n' for e in sorted(errors, key=lambda e: camel(e["name"])))
+    exported = sorted(["MmcredError", *(camel(e["name"]) for e in errors)])
+    names = "".join(f'    "{name}",\n' for name in exported)
     return f'''# {NOTE}
 # ruff: noqa: E501
 """The family of errors. Each text says what happened and what to do about it."""
@@ -149,8 +163,7 @@ if TYPE_CHECKING:  # importing typing would take longer than all the rest
 
 __all__ = [
     "BY_CODE",
-{names}    "MmcredError",
-]
+{names}]
 
 
 class MmcredError(Exception):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Puts what `cargo build --workspace` built where Python and Node.js look for it, for work in this checkout.
+"""Puts what `cargo build --workspace` built where Python, Node.js and C programs look for it, for work in this checkout.
 
 A package that is installed builds itself; this spares a second build with the same result.
 """
@@ -23,6 +23,12 @@ def place(source, target):
 def main():
     python = ROOT / "bindings-python/python"
     place(BUILT / "lib_native.so", python / "mmcred/_native.abi3.so")
+    library = ROOT / ".build/c/lib/libmmcred.so.0"
+    library.parent.mkdir(parents=True, exist_ok=True)
+    place(BUILT / "libmmcred_c.so", library)
+    link = library.with_name("libmmcred.so")
+    link.unlink(missing_ok=True)
+    link.symlink_to(library.name)
     place(BUILT / "libmmcred_node.so", ROOT / "bindings-node/mmcred.linux-x64-gnu.node")
     site = Path(sysconfig.get_path("purelib", vars={"base": sys.prefix, "platbase": sys.prefix}))
     (site / "mmcred-checkout.pth").write_text(f"{python}\n")

@@ -91,7 +91,7 @@ def main(names):
     LOGS.mkdir(parents=True, exist_ok=True)
     results = [run(name) for name in names or SUITES]
     results.append(planted())
-    passed, failed, skipped = (sum(column) for column in zip(*results))
+    passed, failed, skipped = (sum(column) for column in zip(*results, strict=True))
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 

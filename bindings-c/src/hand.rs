@@ -18,7 +18,7 @@ use crate::vault::mmcred_vault;
 ///
 /// It sends nothing itself: it carries the rules into the program's own HTTP client. Before each request ask
 /// mmcred_hand_prepare, for each redirect mmcred_hand_follow, after a 401 mmcred_hand_after_401; keep no cookies and
-/// read no netrc; take certificates and proxy from here. examples/c/users_me.c does all of it with libcurl.
+/// read no netrc; take certificates and proxy from here. examples/c/hand.c does all of it with libcurl.
 ///
 /// Threads: may be used by several at the same time.
 pub struct mmcred_hand {

@@ -46,7 +46,7 @@ arguments! {
 }
 
 fn refused(given: &Bound<'_, PyAny>, name: &str, wanted: &str) -> PyErr {
-    let message = if given.is_instance_of::<PyString>() {
+    let message = if wanted.starts_with("str") && given.is_instance_of::<PyString>() {
         format!("{name} must be {wanted}, and text that UTF-8 can encode.")
     } else {
         let class = given.get_type().name().map_or_else(|_| "something else".to_owned(), |n| n.to_string());
@@ -88,7 +88,8 @@ impl FromPyObject<'_, '_> for Timeout {
     type Error = PyErr;
 
     fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let seconds: f64 = given.extract().map_err(|_| refused(&given, "timeout", "seconds as float or int"))?;
+        let seconds: f64 =
+            given.extract().map_err(|_| refused(&given, "timeout", "seconds as float or int"))?;
         Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| {
             door::invalid_argument(given.py(), format!("timeout must be seconds from 0 up, not {seconds}."))
         })

@@ -47,7 +47,10 @@ impl Credential {
     ) -> PyResult<Self> {
         door::enter(py, format_args!("credential"), || {
             let connection = Connection {
-                tls: Tls::from_settings(ca_file.as_ref().map(|file| file.0.as_path()), allow_unauthorized_certs.0)?,
+                tls: Tls::from_settings(
+                    ca_file.as_ref().map(|file| file.0.as_path()),
+                    allow_unauthorized_certs.0,
+                )?,
                 proxy: Proxy::from_setting(proxy.as_ref().map(|proxy| proxy.0.as_str()))?,
                 allow_http: allow_http.0,
             };
@@ -67,7 +70,8 @@ impl Credential {
         } else {
             py.import("json")?.call_method1("dumps", (fields,)).and_then(|text| text.extract())
         };
-        let refused = |_| door::invalid_argument(py, "fields must be a dict of JSON values, or JSON text.".into());
+        let refused =
+            |_| door::invalid_argument(py, "fields must be a dict of JSON values, or JSON text.".into());
         let text = zeroize::Zeroizing::new(text.map_err(refused)?);
         door::enter(py, format_args!("from_n8n_fields"), || {
             mmcred::Credential::from_n8n_fields(&text, allow_http.0)
@@ -133,11 +137,18 @@ impl Credential {
     }
 
     fn __repr__(&self) -> String {
-        format!("Credential(server_url='{}', fingerprint='{}')", self.inner.server(), self.inner.fingerprint())
+        format!(
+            "Credential(server_url='{}', fingerprint='{}')",
+            self.inner.server(),
+            self.inner.fingerprint()
+        )
     }
 
     fn __reduce_ex__(&self, _protocol: u8) -> PyResult<()> {
-        Err(door::not_copied("Credential", "its token would be written out in clear; put it into a vault and pass the name"))
+        Err(door::not_copied(
+            "Credential",
+            "its token would be written out in clear; put it into a vault and pass the name",
+        ))
     }
 
     fn __copy__(&self) -> PyResult<()> {

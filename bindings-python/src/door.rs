@@ -79,9 +79,8 @@ fn bug() -> Error {
 pub fn to_python(py: Python<'_>, error: &Error) -> PyErr {
     static CLASSES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let make = || {
-        let classes = CLASSES.get_or_try_init(py, || {
-            py.import("mmcred._errors")?.getattr("BY_CODE").map(Bound::unbind)
-        })?;
+        let classes = CLASSES
+            .get_or_try_init(py, || py.import("mmcred._errors")?.getattr("BY_CODE").map(Bound::unbind))?;
         let details = PyDict::new(py);
         details.set_item("hint", error.hint())?;
         details.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;

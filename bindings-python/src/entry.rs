@@ -29,7 +29,11 @@ impl From<mmcred::Verified> for Verified {
 impl Verified {
     fn __repr__(&self) -> String {
         let is_bot = if self.is_bot { "True" } else { "False" };
-        format!("Verified(username={}, user_id={}, is_bot={is_bot})", quoted(&self.username), quoted(&self.user_id))
+        format!(
+            "Verified(username={}, user_id={}, is_bot={is_bot})",
+            quoted(&self.username),
+            quoted(&self.user_id)
+        )
     }
 }
 

@@ -1,8 +1,12 @@
+use std::path::PathBuf;
+
 use pyo3::prelude::*;
 
 use crate::argument::{From, GivenVault, Location, Name, Target, Url, Version};
 use crate::door;
 use crate::entry::quoted;
+
+type UserAndPassword = Option<(String, String)>;
 
 /// The rules by which a tool makes requests with one entry: where its token may go, and when to try again.
 ///
@@ -64,9 +68,15 @@ impl Hand {
     }
 
     /// The proxy to go through, as its URL and, where the environment names them, user and password.
-    fn proxy(&self, py: Python<'_>) -> PyResult<Option<(String, Option<(String, String)>)>> {
+    fn proxy(&self, py: Python<'_>) -> PyResult<Option<(String, UserAndPassword)>> {
         let proxy = door::enter(py, format_args!("proxy"), || self.inner.proxy())?;
         Ok(proxy.map(|proxy| (proxy.url(), proxy.credentials())))
+    }
+
+    /// The PEM file of the only authorities that are accepted, if the credential names one.
+    #[getter]
+    fn ca_file(&self) -> Option<PathBuf> {
+        self.inner.connection().tls.ca_file().map(PathBuf::from)
     }
 
     /// The entry's name.
@@ -87,6 +97,14 @@ impl Hand {
 
     fn __reduce_ex__(&self, _protocol: u8) -> PyResult<()> {
         Err(door::not_copied("Hand", "it belongs to its process; make it again by its name"))
+    }
+
+    fn __copy__(&self) -> PyResult<()> {
+        self.__reduce_ex__(0)
+    }
+
+    fn __deepcopy__(&self, _memo: &Bound<'_, PyAny>) -> PyResult<()> {
+        self.__reduce_ex__(0)
     }
 }
 

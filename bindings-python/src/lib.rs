@@ -20,10 +20,22 @@ fn cli(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
     door::enter(py, format_args!("cli"), || Ok(mmcred_cli::run(argv)))
 }
 
+/// For `os.register_at_fork`: a child is forked while no thread is using a vault.
+#[pyfunction]
+fn before_fork() {
+    mmcred::before_fork();
+}
+
+/// For `os.register_at_fork`, in the parent and in the child.
+#[pyfunction]
+fn after_fork() {
+    mmcred::after_fork();
+}
+
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::cli;
+    use super::{after_fork, before_fork, cli};
     #[pymodule_export]
     use crate::credential::Credential;
     #[pymodule_export]

@@ -13,7 +13,9 @@ use pyo3::prelude::*;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use crate::argument::{Create, Folder, GivenCredential, GivenVault, KeyFile, Name, NewName, Replace, Timeout};
+use crate::argument::{
+    Create, Folder, GivenCredential, GivenVault, KeyFile, Name, NewName, Replace, Timeout,
+};
 use crate::door;
 use crate::entry::Verified;
 use crate::vault::{Vault, options};
@@ -71,8 +73,9 @@ impl Port {
         let queue = Arc::clone(&self.queue);
         let task = async move {
             let done = door::guarded(work).await;
-            let delivery =
-                move |py: Python<'_>| door::leave(py, format_args!("{what}"), done).and_then(|value| convert(py, value));
+            let delivery = move |py: Python<'_>| {
+                door::leave(py, format_args!("{what}"), done).and_then(|value| convert(py, value))
+            };
             queue.deliver(number, Box::new(delivery));
         };
         // Asked for at each call, because the port may have been made before a fork.
@@ -121,9 +124,12 @@ impl Port {
 
     fn vault_verify(&self, number: u64, vault: GivenVault, name: Name, timeout: Timeout) -> Running {
         let (GivenVault(vault), Name(name)) = (vault, name);
-        self.start(number, format!("verify {name:?}"), |py, done| convert(py, Verified::from(done)), async move {
-            vault.verify(&name, timeout.0).await
-        })
+        self.start(
+            number,
+            format!("verify {name:?}"),
+            |py, done| convert(py, Verified::from(done)),
+            async move { vault.verify(&name, timeout.0).await },
+        )
     }
 
     #[pyo3(signature = (number, path, create, key_file))]
@@ -133,7 +139,14 @@ impl Port {
         self.start(number, "open".to_owned(), made, door::blocking(|| options.open()))
     }
 
-    fn put(&self, number: u64, vault: GivenVault, name: Name, credential: GivenCredential, replace: Replace) -> Running {
+    fn put(
+        &self,
+        number: u64,
+        vault: GivenVault,
+        name: Name,
+        credential: GivenCredential,
+        replace: Replace,
+    ) -> Running {
         let (GivenVault(vault), Name(name), GivenCredential(credential)) = (vault, name, credential);
         let what = format!("put {name:?}");
         self.start(number, what, convert, door::blocking(move || vault.put(&name, &credential, replace.0)))

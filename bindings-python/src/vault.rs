@@ -35,14 +35,25 @@ impl Vault {
     /// Opens the vault in the folder `path` (else `MMCRED_VAULT`, else the user's own), made if `create`.
     #[staticmethod]
     #[pyo3(signature = (path=None, create=Create(false), key_file=None), text_signature = "(path=None, create=False, key_file=None)")]
-    fn open(py: Python<'_>, path: Option<Folder>, create: Create, key_file: Option<KeyFile>) -> PyResult<Self> {
+    fn open(
+        py: Python<'_>,
+        path: Option<Folder>,
+        create: Create,
+        key_file: Option<KeyFile>,
+    ) -> PyResult<Self> {
         let options = options(path, &create, key_file);
         door::enter(py, format_args!("open"), || options.open()).map(|vault| Self { inner: Arc::new(vault) })
     }
 
     /// Stores `credential` under `name` and returns the entry's version. When it returns, the entry lasts.
     #[pyo3(signature = (name, credential, replace=Replace(false)), text_signature = "($self, name, credential, replace=False)")]
-    fn put(&self, py: Python<'_>, name: Name, credential: GivenCredential, replace: Replace) -> PyResult<u64> {
+    fn put(
+        &self,
+        py: Python<'_>,
+        name: Name,
+        credential: GivenCredential,
+        replace: Replace,
+    ) -> PyResult<u64> {
         let Name(name) = name;
         door::enter(py, format_args!("put {name:?}"), || self.inner.put(&name, &credential.0, replace.0))
     }
@@ -75,7 +86,8 @@ impl Vault {
     #[pyo3(signature = (name, timeout=Timeout::default()), text_signature = "($self, name, timeout=10.0)")]
     fn verify(&self, py: Python<'_>, name: Name, timeout: Timeout) -> PyResult<Verified> {
         let Name(name) = name;
-        door::wait(py, format_args!("verify {name:?}"), self.inner.verify(&name, timeout.0)).map(Verified::from)
+        door::wait(py, format_args!("verify {name:?}"), self.inner.verify(&name, timeout.0))
+            .map(Verified::from)
     }
 
     /// Leaves the vault's file complete in itself and lets go of it. Closing again does nothing.

@@ -23,4 +23,4 @@ pub use error_kind::ErrorKind;
 pub use hand::{Hand, Prepared};
 pub use runtime::block_on;
 pub use server::{DEFAULT_DEADLINE, ProxyFor, Reply, Verified, judge, proxy_for, trusted_roots};
-pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions};
+pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions, after_fork, before_fork};

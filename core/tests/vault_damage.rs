@@ -322,7 +322,7 @@ fn forms(text: &str) -> Vec<Vec<u8>> {
     for shift in 0..3 {
         // Base64 at each of its three alignments, without the characters that depend on the neighbours.
         let shifted = [&[0; 2][..shift], bytes].concat();
-        let whole = |text: String| text[(shift * 8).div_ceil(6)..shifted.len() * 8 / 6].as_bytes().to_vec();
+        let whole = |text: String| text.as_bytes()[(shift * 8).div_ceil(6)..shifted.len() * 8 / 6].to_vec();
         forms.push(whole(BASE64_NOPAD.encode(&shifted)));
         forms.push(whole(BASE64URL_NOPAD.encode(&shifted)));
     }

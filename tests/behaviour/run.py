@@ -162,7 +162,7 @@ class Stage:
         self.printed = [done.stdout, done.stderr]
         if done.returncode:
             sys.stderr.buffer.write(done.stderr)
-        results = [json.loads(line) for line in done.stdout.splitlines()]
+        results = [json.loads(line) for line in done.stdout.split(b"\n") if line]
         return {result["number"]: result["result"] for result in results}
 
     def close(self):

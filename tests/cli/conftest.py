@@ -4,7 +4,6 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-
 from support.fake import BUILT, Fake
 
 

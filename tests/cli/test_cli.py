@@ -9,7 +9,6 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-
 from support.fake import BUILT
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/cli-schema-1.json").read_text())

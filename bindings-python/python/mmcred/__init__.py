@@ -12,8 +12,8 @@ tool takes it out by name. `mmcred.aio` has the same names for asyncio.
 
 from __future__ import annotations
 
+from . import _errors
 from ._errors import *  # noqa: F403
-from ._errors import __all__ as _error_names
 from ._native import (
     Credential,
     Entry,
@@ -25,6 +25,16 @@ from ._native import (
     __version__,
     authorization,
 )
+from ._native import after_fork as _after_fork
+from ._native import before_fork as _before_fork
+
+# A child that is forked while another thread is inside the vault's database would inherit it half done.
+try:
+    from posix import register_at_fork as _register_at_fork  # os would be an import more
+except ImportError:
+    pass
+else:
+    _register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at its first use
@@ -35,7 +45,7 @@ if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at 
     from ._httpx import Client
     from ._requests import Session
 
-__all__ = [  # noqa: PLE0604
+__all__ = [
     "Credential",
     "Entry",
     "Hand",
@@ -49,8 +59,8 @@ __all__ = [  # noqa: PLE0604
     "client",
     "driver_options",
     "session",
-    *_error_names,
 ]
+__all__ += _errors.__all__
 
 
 def session(name: str, *, vault: Optional[Vault] = None, timeout: float = 10.0) -> Session:

@@ -33,6 +33,7 @@ __all__ = [
     "KeyFileMissing",
     "MfaRequired",
     "MissingExtra",
+    "MmcredError",
     "NotMattermost",
     "PermissionDenied",
     "RateLimited",
@@ -62,7 +63,6 @@ __all__ = [
     "WrongKey",
     "WrongOrigin",
     "WrongScheme",
-    "MmcredError",
 ]
 
 

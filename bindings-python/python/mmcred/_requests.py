@@ -13,6 +13,7 @@ from ._tls import context
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from requests.auth import AuthBase
     from requests.cookies import RequestsCookieJar
     from requests.utils import rewind_body
 except ImportError as missing:
@@ -72,8 +73,8 @@ class Session(requests.Session):
         if refused and self.hand.after_401(version) and _rewind(clean):
             response.close()
             response, _ = self._send(clean, kwargs)
-        if not response.history:
-            response.request = clean
+        for past in (*response.history, response):
+            past.request.headers.pop("Authorization", None)
         return response
 
     def _send(self, clean: PreparedRequest, kwargs: dict[str, Any]) -> tuple[Response, int]:
@@ -88,7 +89,7 @@ class Session(requests.Session):
         location = super().get_redirect_target(resp)
         return location and self.hand.follow(resp.url, location)
 
-    def resolve_redirects(  # type: ignore[override]
+    def resolve_redirects(
         self, resp: Response, req: PreparedRequest, *args: Any, **kwargs: Any
     ) -> Generator[Response, None, None]:
         """Follows redirects within the server. A caller who follows none may look at any."""
@@ -110,6 +111,37 @@ class Session(requests.Session):
         raise TypeError("A session can be neither pickled nor copied: make it anew by its entry's name.")
 
 
+class Authenticator(AuthBase):
+    """The same for a library that makes its own requests and lets its caller choose their `auth`."""
+
+    def __init__(self, hand: Hand) -> None:
+        self.hand = hand
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        ready = self.hand.prepare(request.url or "")
+        request.url = ready.url
+        request.headers["Authorization"] = ready.authorization
+
+        def after(response: Response, *_: Any, **options: Any) -> Response:
+            return self._after(response, ready.version, options)
+
+        request.register_hook("response", after)  # type: ignore[no-untyped-call]
+        return request
+
+    def _after(self, response: Response, version: int, options: dict[str, Any]) -> Response:
+        if response.status_code != UNAUTHORIZED:
+            return response
+        if not (self.hand.after_401(version) and _rewind(response.request)):
+            return response
+        response.content  # noqa: B018  reads the reply, so that its connection can be used again
+        response.close()
+        again = response.request.copy()
+        again.headers["Authorization"] = self.hand.prepare(again.url or "").authorization
+        fresh: Response = response.connection.send(again, **options)
+        fresh.history.append(response)
+        return fresh
+
+
 class _Adapter(HTTPAdapter):
     """Trusts whom the credential trusts, and nobody else."""
 
@@ -118,17 +150,17 @@ class _Adapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(*args, ssl_context=self._tls, **kwargs)  # type: ignore[no-untyped-call]
+        return super().proxy_manager_for(*args, ssl_context=self._tls, **kwargs)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         # requests would add the authorities of certifi to ours.
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        for setting in ("ca_certs", "ca_cert_dir", "cert_reqs"):
-            pool.pop(setting, None)
-        return host, {**pool, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
+        theirs = ("ca_certs", "ca_cert_dir", "cert_reqs")
+        ours = {name: value for name, value in pool.items() if name not in theirs}
+        return host, {**ours, "ssl_context": self._tls, "cert_reqs": self._tls.verify_mode}
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]

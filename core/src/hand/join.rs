@@ -1,5 +1,7 @@
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::{Position, Url};
 
 use crate::error::{Error, Result};
 use crate::{ErrorKind, ServerUrl};
@@ -39,7 +41,7 @@ fn within(base: &ServerUrl, mut url: Url) -> Result<String> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong_origin(base, "holds a user name or password"));
     }
-    if url.origin().ascii_serialization() != base.origin() {
+    if url[..Position::BeforePath] != *base.origin() {
         return Err(wrong_origin(base, "leads to another origin"));
     }
     if climbs(url.path()) {
@@ -79,12 +81,16 @@ fn defect(target: &str) -> Option<&'static str> {
 
 /// `..` as a segment, also percent-encoded and encoded twice: proxies decode before they resolve.
 fn climbs(path: &str) -> bool {
-    let mut decoded = path.to_owned();
+    let mut decoded = Cow::Borrowed(path);
     for _ in 0..3 {
         if decoded.split(['/', '\\']).any(|segment| segment == "..") {
             return true;
         }
-        decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
+        let more = match percent_decode_str(&decoded).decode_utf8_lossy() {
+            Cow::Owned(more) => more,
+            Cow::Borrowed(_) => return false, // nothing was encoded
+        };
+        decoded = Cow::Owned(more);
     }
     false
 }

@@ -68,10 +68,6 @@ pub(crate) struct Keys {
 }
 
 impl Keys {
-    pub(crate) fn term(&self) -> u32 {
-        self.term
-    }
-
     pub(super) fn cipher(&self, purpose: Purpose) -> &LessSafeKey {
         match purpose {
             Purpose::Label => &self.label,

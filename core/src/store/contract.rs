@@ -79,7 +79,7 @@ fn a_new_store_holds_its_beginning_and_no_more(mut tried: Tried) {
         .store
         .read(&mut |rows| {
             assert_eq!(rows.about()?, expected.about);
-            assert_eq!(rows.slots()?, [expected.slot.clone()]);
+            assert_eq!(rows.slots()?, std::slice::from_ref(&expected.slot));
             assert_eq!(rows.head()?, expected.head);
             assert_eq!(rows.entry(&[1; 32])?, None);
             assert_eq!(rows.events(0, 9)?, []);

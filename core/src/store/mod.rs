@@ -72,6 +72,7 @@ pub(crate) trait Snapshot {
     /// Lends every row in turn. A row that is not even of the right shape is lent with its number only.
     fn labels(&self, each: &mut dyn FnMut(Result<LabelRow<'_>, i64>)) -> Result<()>;
     /// The events after that sequence, oldest first, at most `most`.
+    #[cfg_attr(not(test), allow(dead_code, reason = "history and watch are to read them"))]
     fn events(&self, after: u64, most: usize) -> Result<Vec<EventRow>>;
 }
 

@@ -4,6 +4,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
+use super::forked;
 use super::head::Head;
 use super::place::Place;
 use crate::ErrorKind;
@@ -23,6 +24,7 @@ pub(super) fn create(place: &Place, wait: Duration) -> Result<()> {
     let failed = |source| cannot_make(&place.folder, source);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&place.folder).map_err(failed)?;
     let lock = WriteLock::acquire(&place.folder, wait)?;
+    let _pass = forked::pass();
     let file = place.file();
     // Made empty with its final mode before SQLite sees it; `-wal` and `-shm` take the mode over.
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {

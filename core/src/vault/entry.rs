@@ -50,7 +50,7 @@ impl Entry {
     pub(super) fn new(name: &str, credential: &Credential, now: i64) -> Result<Self> {
         let Connection { tls, proxy, allow_http } = credential.connection();
         let facts = credential.facts().clone();
-        let entry = Self {
+        Ok(Self {
             name: name.to_owned(),
             server: credential.server().as_str().to_owned(),
             fingerprint: credential.fingerprint().as_str().to_owned(),
@@ -66,8 +66,7 @@ impl Entry {
             username: facts.username,
             token_id: facts.token_id,
             expires_at: facts.expires_at,
-        };
-        Ok(entry)
+        })
     }
 
     /// How the server is reached.
@@ -83,13 +82,13 @@ impl Entry {
     }
 
     pub(super) fn facts(&self) -> Facts {
-        let mut facts = Facts::default();
-        facts.kind = self.kind;
-        facts.user_id.clone_from(&self.user_id);
-        facts.username.clone_from(&self.username);
-        facts.token_id.clone_from(&self.token_id);
-        facts.expires_at = self.expires_at;
-        facts
+        Facts {
+            kind: self.kind,
+            user_id: self.user_id.clone(),
+            username: self.username.clone(),
+            token_id: self.token_id.clone(),
+            expires_at: self.expires_at,
+        }
     }
 }
 

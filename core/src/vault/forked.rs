@@ -1,41 +1,94 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
 use super::session::Session;
 use crate::per_process::PerProcess;
 
-/// A vault's connection and keys in one process; none before its first use there and after it is closed.
-pub(super) type Cell = Arc<Mutex<Option<Session>>>;
-
 /// Every cell of this process, so that a forked child can find those of its parent.
-static CELLS: PerProcess<Mutex<Vec<Weak<Mutex<Option<Session>>>>>> = PerProcess::new();
+static CELLS: PerProcess<Mutex<Vec<Weak<Cell>>>> = PerProcess::new();
 
-/// A panic elsewhere leaves no half-done session: a transaction that is not committed is rolled back.
+/// Held shared by whoever is using a session, and alone by a thread that is about to fork. One a process: a thread
+/// that is not in the child can not have left the child's own locked.
+static GATE: PerProcess<RwLock<()>> = PerProcess::new();
+
+thread_local! {
+    static FORKING: RefCell<Option<RwLockWriteGuard<'static, ()>>> = const { RefCell::new(None) };
+}
+
+/// Waits until no thread is using a vault, and keeps all from it until this thread calls [`after_fork`].
+///
+/// For doors that are told of a fork beforehand (`os.register_at_fork`, `pthread_atfork`). Without it a child is safe as
+/// long as no other thread of the parent was using a vault at the very moment of the fork; with it, always.
+///
+/// Must not be called from within another function of this crate.
+pub fn before_fork() {
+    FORKING.with_borrow_mut(|forking| {
+        if forking.is_none() {
+            *forking = Some(gate().write().unwrap_or_else(PoisonError::into_inner));
+        }
+    });
+}
+
+/// Lets the vaults be used again; to be called in the parent and in the child, also if [`before_fork`] was not.
+pub fn after_fork() {
+    FORKING.with_borrow_mut(Option::take);
+}
+
+fn gate() -> &'static RwLock<()> {
+    GATE.get_or_init(RwLock::default)
+}
+
+/// What a thread holds while it has a database open beside any session.
+pub(super) fn pass() -> RwLockReadGuard<'static, ()> {
+    gate().read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A panic elsewhere leaves nothing half done: a transaction that is not committed is rolled back.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A new empty cell; to be made before this process opens a database.
-///
-/// A child that opens the file a second time would share SQLite's notes of what its parent had locked, without
-/// having the locks: `fork` does not hand them on. Others would then believe that nobody is reading and take the log
-/// away under it. So the child first closes what it inherited, which only drops its own copies. What a thread of the
-/// parent was just using can not be closed and is left.
-pub(super) fn new_cell() -> Cell {
-    let cells = CELLS.get_or_init(|| {
-        CELLS.inherited().for_each(close_inherited);
-        Mutex::default()
-    });
-    let cell = Cell::default();
-    let mut cells = lock(cells);
-    cells.retain(|cell| cell.strong_count() > 0);
-    cells.push(Arc::downgrade(&cell));
-    cell
+/// A vault's session in one process; none before its first use there and after it is closed.
+pub(super) struct Cell {
+    session: Mutex<Option<Session>>,
+    gate: &'static RwLock<()>,
 }
 
-fn close_inherited(cells: &Mutex<Vec<Weak<Mutex<Option<Session>>>>>) {
+/// A cell being used. The session is given back first, then the pass.
+pub(super) struct Entered<'a> {
+    pub(super) session: MutexGuard<'a, Option<Session>>,
+    _pass: RwLockReadGuard<'a, ()>,
+}
+
+impl Cell {
+    /// A new empty cell; to be made before this process opens a database.
+    ///
+    /// A child that opens the file a second time would share SQLite's notes of what its parent had locked, without
+    /// having the locks: `fork` does not hand them on. Others would then believe that nobody is reading, and take the
+    /// log away under it. So the child first closes what it inherited, which only drops its own copies. What a thread
+    /// of the parent was just using can not be closed and is left.
+    pub(super) fn new() -> Arc<Self> {
+        let cells = CELLS.get_or_init(|| {
+            CELLS.inherited().for_each(close_inherited);
+            Mutex::default()
+        });
+        let cell = Arc::new(Self { session: Mutex::new(None), gate: gate() });
+        let mut cells = lock(cells);
+        cells.retain(|cell| cell.strong_count() > 0);
+        cells.push(Arc::downgrade(&cell));
+        cell
+    }
+
+    pub(super) fn enter(&self) -> Entered<'_> {
+        let pass = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        Entered { session: lock(&self.session), _pass: pass }
+    }
+}
+
+fn close_inherited(cells: &Mutex<Vec<Weak<Cell>>>) {
     let Ok(cells) = cells.try_lock() else { return };
     for cell in cells.iter().filter_map(Weak::upgrade) {
-        if let Ok(mut session) = cell.try_lock() {
+        if let Ok(mut session) = cell.session.try_lock() {
             session.take();
         }
     }

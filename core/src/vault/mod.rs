@@ -19,6 +19,52 @@ mod stored;
 mod write;
 
 pub use entry::Entry;
+pub use forked::{after_fork, before_fork};
 pub use listing::{Damaged, Listing};
 pub use open::{Vault, VaultOptions};
+#[cfg(test)]
+use stored::Reading;
 pub use stored::Stored;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AccessToken, Credential, ErrorKind};
+
+    fn credential(url: &str, token: &str) -> Credential {
+        Credential::new(url, AccessToken::parse(token).unwrap()).unwrap()
+    }
+
+    /// What a hand lives on: base, token and version from one seal, without the label.
+    #[test]
+    fn a_reading_is_what_was_put_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let options =
+            VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+        let vault = options.create(true).open().unwrap();
+        let long = format!("https://chat.example.com/{}", "x".repeat(1900));
+        for (url, token) in [("https://chat.example.com/sub", "one"), (&long, "two")] {
+            let version = vault.put("prod", &credential(url, token), true).unwrap();
+            let reading: Reading = vault.read("prod").unwrap();
+            assert_eq!((reading.base.as_str(), reading.version), (url, version));
+            reading.token.expose(|plain| assert_eq!(plain, token)); // EXPOSE: the test compares it
+        }
+        assert_eq!(vault.read("other").err().unwrap().kind(), ErrorKind::EntryMissing);
+        assert_eq!(vault.read("-").err().unwrap().kind(), ErrorKind::InvalidName);
+    }
+
+    #[test]
+    fn a_thread_about_to_fork_waits_for_the_others() {
+        let passed = forked::pass();
+        let forking = std::thread::spawn(|| {
+            before_fork();
+            before_fork();
+            after_fork();
+        });
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!forking.is_finished());
+        drop(passed);
+        forking.join().unwrap();
+        drop(forked::pass());
+    }
+}

@@ -1,10 +1,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::create::create;
-use super::forked::{self, Cell};
+use super::forked::Cell;
 use super::place::Place;
 use super::session::Session;
 use super::write::Stale;
@@ -103,7 +104,7 @@ pub struct Vault {
     /// The highest sequence that this process has seen in this vault.
     pub(super) seen: AtomicU64,
     closed: AtomicBool,
-    cells: PerProcess<Cell>,
+    cells: PerProcess<Arc<Cell>>,
 }
 
 impl Vault {
@@ -158,8 +159,16 @@ impl Vault {
         if self.closed.swap(true, Ordering::SeqCst) {
             return Ok(());
         }
-        let session = forked::lock(self.cell()).take();
-        session.map_or(Ok(()), |session| self.finish(session, wait))
+        let cell = self.cell();
+        let untidy = cell.enter().session.as_ref().is_some_and(|session| !session.store.is_tidy());
+        // Waited for while others may still fork: the session stays where a child finds it.
+        let lock = untidy.then(|| WriteLock::acquire(&self.place.folder, wait));
+        let mut entered = cell.enter();
+        match (entered.session.take(), lock) {
+            // Folds the log into the file, so that a copy of the file alone is complete.
+            (Some(mut session), Some(lock)) => session.store.tidy(&lock?),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -167,7 +176,7 @@ impl Vault {
     }
 
     fn cell(&self) -> &Cell {
-        self.cells.get_or_init(forked::new_cell)
+        self.cells.get_or_init(Cell::new)
     }
 
     /// Lends this process's session, opened if need be, to read from it.
@@ -183,16 +192,16 @@ impl Vault {
     }
 
     fn lend_session<T>(&self, now: bool, mut work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
-        let mut cell = forked::lock(self.cell());
+        let mut entered = self.cell().enter();
         let mut tried = false;
         loop {
             if self.is_closed() {
                 return Err(Error::new(ErrorKind::Closed, "The vault was closed."));
             }
-            if cell.as_mut().is_some_and(|session| session.is_stale(&self.place, now)) {
-                *cell = None;
+            if entered.session.as_mut().is_some_and(|session| session.is_stale(&self.place, now)) {
+                *entered.session = None;
             }
-            let session = match &mut *cell {
+            let session = match &mut *entered.session {
                 Some(session) => session,
                 empty => empty.insert(self.open_session()?),
             };
@@ -210,15 +219,6 @@ impl Vault {
             Ok(_) | Err(Stale::Unsealed(_)) => Ok(session),
             Err(Stale::RolledBack) => Err(self.rolled_back()),
         }
-    }
-
-    /// Folds the log into the file, so that a copy of the file alone is complete.
-    fn finish(&self, mut session: Session, wait: Duration) -> Result<()> {
-        if session.store.is_tidy() {
-            return Ok(());
-        }
-        let lock = WriteLock::acquire(&self.place.folder, wait)?;
-        session.store.tidy(&lock)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::reply::{Reply, gzip};
 use crate::routes::{Route, Session as Needs};
 use crate::session::Session;
 use crate::state::State;
-use crate::{limiter, tokens};
+use crate::{limiter, pats};
 
 /// Where a token was read from (facts 2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ fn look_up(
     place: Place,
 ) -> Result<Session, Fail> {
     let resolved = match call.stale_replica {
-        Some(_) => Err(tokens::unknown_on_replica(token)),
+        Some(_) => Err(pats::unknown_on_replica(token)),
         None => state.resolve(token, call.now),
     };
     match resolved {

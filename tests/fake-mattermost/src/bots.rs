@@ -122,8 +122,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     if !all {
         state.require(&call.session, "read_bots")?;
     }
-    let deleted = call.query("include_deleted") == "true";
-    let orphaned = call.query("only_orphaned") == "true";
+    let (deleted, orphaned) = (call.query_flag("include_deleted"), call.query_flag("only_orphaned"));
     let gone = |owner: &str| state.users.get(owner).is_some_and(|owner| owner.delete_at != 0);
     let mut found: Vec<_> = state
         .bots
@@ -141,10 +140,15 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
 pub fn get(state: &mut State, call: &Call) -> Answer {
     let id = call.id("bot_user_id")?;
     let bot = state.bots.get(&id).ok_or_else(Fail::no_bot)?;
-    if bot.delete_at != 0 && call.query("include_deleted") != "true" {
+    if bot.delete_at != 0 && !call.query_flag("include_deleted") {
         return Err(Fail::no_bot());
     }
     state.require_bot_read(&call.session, &id)?;
+    // The tag is sent with a 304 only.
+    let tag = format!("{}.{id}.{}", state.profile.version, bot.update_at);
+    if call.header("if-none-match") == tag {
+        return Ok(Reply::bytes(304, "").with("ETag", tag));
+    }
     state.answer_bot(200, &id)
 }
 
@@ -161,6 +165,9 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
     let username = patched(&fields, "username", &user.username);
     let display_name = patched(&fields, "display_name", &bot.display_name);
     let description = patched(&fields, "description", &bot.description);
+    if (&username, &display_name, &description) == (&user.username, &bot.display_name, &bot.description) {
+        return state.answer_bot(200, &id); // without effect nothing is written
+    }
     check_texts(&username, &description)?;
     state.check_display_name(&display_name)?;
     if state.users.values().any(|other| other.id != id && other.username == username) {
@@ -185,6 +192,8 @@ fn set_enabled(state: &mut State, call: &Call, enabled: bool) -> Answer {
     // Repeatable; disabling ends sessions, tokens revive on enable.
     if enabled == was_off {
         state.set_active(&id, enabled, call.now);
+    } else if let Some(user) = state.users.get_mut(&id) {
+        user.update_at = call.now; // the account is written although the bot is not
     }
     state.answer_bot(200, &id)
 }
@@ -228,7 +237,7 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     }
     state.require(&call.session, "manage_system")?;
     state.check_password(&password)?;
-    let admin = call.query("set_system_admin") == "true";
+    let admin = call.query_flag("set_system_admin");
     let user = state.user_mut(&id)?;
     user.username = patched(&fields, "username", &user.username);
     user.email = patched(&fields, "email", &user.email);

@@ -65,6 +65,11 @@ impl Call {
         self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
+    /// A query parameter read as Go's `ParseBool`; anything else is false.
+    pub fn query_flag(&self, name: &str) -> bool {
+        matches!(self.query(name), "1" | "t" | "T" | "true" | "TRUE" | "True")
+    }
+
     /// A segment of the path.
     pub fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)

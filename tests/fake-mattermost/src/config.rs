@@ -4,74 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::config_rules::{BOUNDS, HIDDEN, LOCKED, SECRETS, console_part};
 use crate::errors::Fail;
 use crate::state::State;
-
-/// What stands in place of a secret.
-const HIDDEN: &str = "********************************";
-
-/// Secrets, which no answer shows.
-const SECRETS: [(&str, &str); 10] = [
-    ("SqlSettings", "DataSource"),
-    ("SqlSettings", "AtRestEncryptKey"),
-    ("EmailSettings", "SMTPPassword"),
-    ("FileSettings", "PublicLinkSalt"),
-    ("FileSettings", "AmazonS3SecretAccessKey"),
-    ("GitLabSettings", "Secret"),
-    ("GoogleSettings", "Secret"),
-    ("Office365Settings", "Secret"),
-    ("OpenIdSettings", "Secret"),
-    ("LdapSettings", "BindPassword"),
-];
-
-/// Settings no patch may change, "for security" (facts 6.1).
-const LOCKED: [(&str, &str); 3] = [
-    ("PluginSettings", "EnableUploads"),
-    ("PluginSettings", "MarketplaceURL"),
-    ("ImportSettings", "Directory"),
-];
-
-/// Least and greatest value, and the name in `model.config.is_valid.<name>.app_error`.
-const BOUNDS: [(&str, &str, i64, i64, &str); 9] = [
-    ("ServiceSettings", "MaximumLoginAttempts", 1, i64::MAX, "login_attempts"),
-    ("LdapSettings", "MaximumLoginAttempts", 1, i64::MAX, "ldap_max_login_attempts"),
-    ("PasswordSettings", "MinimumLength", 5, 72, "password_length"),
-    ("RateLimitSettings", "PerSec", 1, i64::MAX, "rate_sec"),
-    ("RateLimitSettings", "MaxBurst", 1, i64::MAX, "max_burst"),
-    ("RateLimitSettings", "MemoryStoreSize", 1, i64::MAX, "rate_mem"),
-    ("TeamSettings", "MaxUsersPerTeam", 1, i64::MAX, "max_users"),
-    ("ServiceSettings", "MaximumPayloadSizeBytes", 1, i64::MAX, "max_payload_size"),
-    // Valid 0..36500 (facts 1.4).
-    ("ServiceSettings", "MaximumPersonalAccessTokenLifetimeDays", 0, 36_500, "max_pat_lifetime_days"),
-];
-
-/// Who may see and change a setting besides `manage_system`: the part of the System Console it stands in.
-fn console_part(section: &str, key: &str) -> Option<&'static str> {
-    Some(match (section, key) {
-        ("ServiceSettings", "EnableUserAccessTokens" | "MaximumPersonalAccessTokenLifetimeDays")
-        | (
-            "ServiceSettings",
-            "EnableOAuthServiceProvider" | "EnableIncomingWebhooks" | "EnableOutgoingWebhooks",
-        )
-        | ("ServiceSettings", "EnableCommands" | "EnablePostUsernameOverride" | "EnablePostIconOverride") => {
-            "integrations_integration_management"
-        }
-        ("ServiceSettings", "EnableBotAccountCreation" | "DisableBotsWhenOwnerIsDeactivated") => {
-            "integrations_bot_accounts"
-        }
-        ("ServiceSettings", "EnableMultifactorAuthentication" | "EnforceMultifactorAuthentication") => {
-            "authentication_mfa"
-        }
-        ("ServiceSettings", "SiteURL" | "ListenAddress" | "WebserverMode") => "environment_web_server",
-        ("ServiceSettings", key) if key.starts_with("SessionLength") || key.starts_with("SessionIdle") => {
-            "environment_session_lengths"
-        }
-        ("ServiceSettings", "MaximumLoginAttempts") | ("PasswordSettings", _) => "authentication_password",
-        ("TeamSettings", "SiteName" | "CustomBrandText" | "CustomDescriptionText") => "site_customization",
-        ("RateLimitSettings", _) => "environment_rate_limiting",
-        _ => return None,
-    })
-}
 
 /// The stored settings and the ones in force.
 pub struct Config {
@@ -79,21 +14,26 @@ pub struct Config {
     overrides: BTreeMap<String, String>,
     current: Value,
     booted_subpath: String,
+    knows_policy: bool,
 }
 
-fn defaults(own_url: &str) -> Value {
+fn defaults(own_url: &str, knows_policy: bool) -> Value {
     let mut value: Value =
         serde_json::from_str(include_str!("config_defaults.json")).expect("the file is JSON");
     // A server that has been set up knows its own address; only so can it be "emptied" (facts 6.1).
     value["ServiceSettings"]["SiteURL"] = json!(own_url);
+    if !knows_policy && let Some(service) = value["ServiceSettings"].as_object_mut() {
+        service.remove("MaximumPersonalAccessTokenLifetimeDays");
+    }
     value
 }
 
 impl Config {
-    /// Default settings under `own_url`, with `MM_...` overrides.
-    pub fn new(own_url: &str, overrides: BTreeMap<String, String>) -> Self {
-        let stored = defaults(own_url);
-        let mut config = Self { current: stored.clone(), stored, overrides, booted_subpath: String::new() };
+    /// Default settings under `own_url`, with `MM_...` overrides; the lifetime policy only where it exists.
+    pub fn new(own_url: &str, overrides: BTreeMap<String, String>, knows_policy: bool) -> Self {
+        let stored = defaults(own_url, knows_policy);
+        let (current, booted_subpath) = (stored.clone(), String::new());
+        let mut config = Self { current, stored, overrides, booted_subpath, knows_policy };
         config.apply();
         config.booted_subpath = config.subpath_of_site_url();
         config
@@ -214,7 +154,7 @@ impl Config {
 
     /// Patch or replace; the order of refusals is facts 6.1.
     pub fn update(&mut self, sent: &Value, replace: bool, may: &dyn Fn(&str) -> bool) -> Result<(), Fail> {
-        let base = if replace { defaults("") } else { self.stored.clone() };
+        let base = if replace { defaults("", self.knows_policy) } else { self.stored.clone() };
         let mut next = base.clone();
         merge(&mut next, sent).ok_or_else(|| Fail::body_param("config"))?;
         self.keep_untouchable(&mut next, may);
@@ -321,7 +261,7 @@ mod tests {
     use super::*;
 
     fn config() -> Config {
-        Config::new("http://x.example/chat/", BTreeMap::new())
+        Config::new("http://x.example/chat/", BTreeMap::new(), true)
     }
 
     #[test]
@@ -339,7 +279,7 @@ mod tests {
     #[test]
     fn an_override_wins_over_a_patch() {
         let env = [("MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS".to_owned(), "false".to_owned())];
-        let mut config = Config::new("http://x", env.into());
+        let mut config = Config::new("http://x", env.into(), true);
         let patch = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
         config.update(&patch, false, &|_| true).unwrap();
         assert!(!config.flag("ServiceSettings", "EnableUserAccessTokens"));
@@ -349,6 +289,6 @@ mod tests {
     #[test]
     fn the_subpath_is_read_at_the_start() {
         assert_eq!(config().subpath(), "/chat");
-        assert_eq!(Config::new("http://x.example", BTreeMap::new()).subpath(), "/");
+        assert_eq!(Config::new("http://x.example", BTreeMap::new(), true).subpath(), "/");
     }
 }

@@ -242,6 +242,12 @@ const ENGLISH: &[(&str, &str)] = &[
     ),
     ("api.config.update_config.clear_siteurl.app_error", "Site URL cannot be cleared."),
     ("api.license_error", "api endpoint requires a license"),
+    ("api.scheduled_posts.license_error", "Scheduled posts feature requires a license"),
+    ("api.web_socket.connect.upgrade.app_error", "Failed to upgrade websocket connection."),
+    (
+        "api.post.delete_post.not_enabled.app_error",
+        "Cannot delete post, ServiceSettings.EnableAPIPostDeletion is not enabled.",
+    ),
 ];
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A faithful, stateful stand-in for a Mattermost server. The modules are listed in the order a request meets them:
 //! `shell` reads it, `server` and `auth` are the pipeline, `routes` finds the endpoint, the endpoints change `state`.
 //! "facts N" in a comment names a section of the collected facts; "[R]" there means measured on a live 11.10.0.
+#![forbid(unsafe_code)]
 
 mod options;
 mod shell;
@@ -21,6 +22,7 @@ mod accounts;
 mod bots;
 mod client_config;
 mod config;
+mod config_rules;
 mod login;
 mod oauth;
 mod roles;
@@ -30,6 +32,7 @@ mod users;
 
 mod clock;
 mod ids;
+mod pats;
 mod profile;
 mod session;
 mod state;

@@ -191,6 +191,13 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
     Ok(reply)
 }
 
+/// `POST /users/login/type`: how an account signs in; people who do not exist sign in with a password.
+pub fn kind(state: &mut State, call: &Call) -> Answer {
+    let user = state.find_login("", &call.map_value("login_id"));
+    let service = user.map_or("", |user| user.auth_service.as_str());
+    Ok(Reply::line(200, &serde_json::json!({ "auth_service": service })))
+}
+
 /// `POST /users/logout`: no session needed; the clearing cookie goes to anyone (recording 200-logout-bad-token).
 pub fn logout(state: &mut State, call: &Call) -> Answer {
     if !call.session.id.is_empty() {

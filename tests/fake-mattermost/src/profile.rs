@@ -61,6 +61,7 @@ const PROFILES: [Profile; 5] = [
         hash_digits: 32,
         token_expiry: false,
         rotation: false,
+        oauth_may_not_change_tokens: false,
         csrf_clears_cookie: false,
         auth_data_for_self: true,
         remote_id_for_people: true,

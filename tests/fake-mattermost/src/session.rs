@@ -122,10 +122,14 @@ impl Sessions {
         self.forget_user(user_id);
     }
 
-    /// Deletes the rows minted from one secret and clears their owner's cache.
+    /// Deletes the rows minted from one secret and clears their owner's cache; where there is no row, the cache is
+    /// not cleared either (facts 2.6).
     pub fn revoke_token(&mut self, token: &str, user_id: &str) {
+        let before = self.rows.len();
         self.rows.retain(|_, row| row.token != token);
-        self.forget_user(user_id);
+        if self.rows.len() < before {
+            self.forget_user(user_id);
+        }
     }
 
     /// Deletes everybody's.

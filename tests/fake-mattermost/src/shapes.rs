@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::bots::Bot;
 use crate::clock::Millis;
+use crate::pats::Pat;
 use crate::profile::Profile;
 use crate::session::Session;
 use crate::state::State;
-use crate::tokens::Pat;
 use crate::users::User;
 
 fn zero(number: &i64) -> bool {

@@ -25,6 +25,9 @@ use crate::{auth, control, server};
 /// More of a body than this is not read; the configured limits lie far below.
 const READ_AT_MOST: usize = 16 << 20;
 
+/// How long after its first half a cut answer ends.
+const CUT_AFTER: Duration = Duration::from_millis(20);
+
 /// Which of the two addresses a connection came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Door {
@@ -178,12 +181,15 @@ impl Body for Sent {
     ) -> Poll<Option<Result<Frame<Bytes>, Closed>>> {
         let Sending::Drip(pace) = self.sending else {
             let all = self.rest.split_off(0);
-            self.rest.clear();
-            return Poll::Ready(match (all.is_empty(), self.sending) {
-                (false, _) => Some(Ok(Frame::data(all))),
-                (true, Sending::Cut) => Some(Err(Closed)),
-                (true, _) => None,
-            });
+            if !all.is_empty() {
+                return Poll::Ready(Some(Ok(Frame::data(all))));
+            }
+            if !matches!(self.sending, Sending::Cut) {
+                return Poll::Ready(None);
+            }
+            // The half goes out first: an error at once would throw away what is still buffered.
+            let pause = self.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(CUT_AFTER)));
+            return pause.as_mut().poll(cx).map(|()| Some(Err(Closed)));
         };
         if self.rest.is_empty() {
             return Poll::Ready(None);

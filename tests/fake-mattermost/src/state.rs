@@ -8,10 +8,10 @@ use crate::config::Config;
 use crate::ids::Ids;
 use crate::limiter::Limiters;
 use crate::oauth::Provider;
+use crate::pats::Pat;
 use crate::profile::Profile;
 use crate::roles::{self, Role};
 use crate::session::Sessions;
-use crate::tokens::Pat;
 use crate::users::User;
 
 /// The licence, as far as the rules ask for it.

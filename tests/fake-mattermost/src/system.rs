@@ -124,10 +124,17 @@ pub fn clear_busy(state: &mut State, call: &Call) -> Answer {
 
 /// Search endpoints are off while the server is busy; users/me never is (facts 2.4).
 pub fn when_not_busy(state: &mut State, call: &Call) -> Answer {
-    if call.now < state.busy_until {
-        return Err(Fail::new(503, "api.context.server_busy.app_error"));
-    }
+    require_not_busy(state, call)?;
     Ok(Reply::json::<[u8; 0]>(200, &[]))
+}
+
+/// The refusal of [`when_not_busy`].
+pub fn require_not_busy(state: &State, call: &Call) -> Result<(), Fail> {
+    if call.now < state.busy_until {
+        Err(Fail::new(503, "api.context.server_busy.app_error"))
+    } else {
+        Ok(())
+    }
 }
 
 /// Lists the fake has nothing for.
@@ -141,13 +148,53 @@ pub fn no_post(_state: &mut State, call: &Call) -> Answer {
     Err(Fail::new(404, "app.post.get.app_error"))
 }
 
+/// `DELETE /posts/{post_id}` (recording 501-post-deletion-disabled).
+pub fn delete_post(state: &mut State, call: &Call) -> Answer {
+    if call.query_flag("permanent") && !state.service("EnableAPIPostDeletion") {
+        return Err(Fail::new(501, "api.post.delete_post.not_enabled.app_error"));
+    }
+    no_post(state, call)
+}
+
+/// `GET /channels`: all channels, of which there are none; administrators only (recording 403-list-channels).
+pub fn list_channels(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "manage_system")?;
+    empty_list(state, call)
+}
+
+/// `POST /channels`: there is no team in which anybody might (recording 403-misnamed-fields).
+pub fn create_channel(_state: &mut State, call: &Call) -> Answer {
+    Err(Fail::permission(&call.session.user_id, "create_public_channel"))
+}
+
+/// `POST /caches/invalidate`
+pub fn invalidate_caches(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "invalidate_caches")?;
+    state.sessions.forget_cache();
+    Ok(Reply::ok())
+}
+
+/// `POST /config/reload`
+pub fn reload_config(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "reload_config")?;
+    Ok(Reply::ok())
+}
+
+/// `GET /websocket`: a plain request is no upgrade (recording 400-websocket-origin).
+pub fn websocket(_state: &mut State, _call: &Call) -> Answer {
+    Err(Fail::new(400, "api.web_socket.connect.upgrade.app_error"))
+}
+
 /// `GET /license/client`
 pub fn client_licence(state: &mut State, _call: &Call) -> Answer {
     Ok(Reply::json(200, &BTreeMap::from([("IsLicensed", state.licence.present.to_string())])))
 }
 
-/// Endpoints of paid editions; a licence refusal is a 501 in several shapes (recordings `501-licence-*`).
+/// Endpoints of paid editions; a refusal is a 501 in several shapes, or a 400 (recordings `501-licence-*`, `400-*`).
 pub fn licensed(_state: &mut State, call: &Call) -> Answer {
+    if call.path.contains("/scheduled/") {
+        return Err(Fail::new(400, "api.scheduled_posts.license_error"));
+    }
     let id = if call.path.contains("/data_retention/") {
         "ent.data_retention.generic.license.error"
     } else if call.path.contains("/ldap/") {

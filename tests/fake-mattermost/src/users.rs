@@ -12,6 +12,7 @@ use crate::reply::{Answer, Reply};
 use crate::session::Session;
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
+use crate::system;
 
 /// An unlicensed server refuses accounts, and their return, from this number on (facts 7).
 pub const USER_LIMIT: usize = 250;
@@ -234,7 +235,7 @@ fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserSh
 
 /// `GET /users`, by name; `active`, `inactive` and `role` filter.
 pub fn list(state: &mut State, call: &Call) -> Answer {
-    let (active, inactive) = (call.query("active") == "true", call.query("inactive") == "true");
+    let (active, inactive) = (call.query_flag("active"), call.query_flag("inactive"));
     if active && inactive {
         return Err(Fail::url_param("inactive"));
     }
@@ -247,6 +248,23 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
         .collect();
     found.sort_by(|a, b| a.username.cmp(&b.username));
     Ok(Reply::json(200, &shapes(state, call, call.cut(found))))
+}
+
+/// `POST /users/search`: names beginning with the term; off while the server is busy.
+pub fn search(state: &mut State, call: &Call) -> Answer {
+    system::require_not_busy(state, call)?;
+    let term = call.decode("user_search", &[("term", Kind::Text)])?.text("term").to_lowercase();
+    if term.is_empty() {
+        return Err(Fail::body_param("term"));
+    }
+    let begins = |text: &str| text.to_lowercase().starts_with(&term);
+    let found = state.users.values().filter(|user| {
+        user.delete_at == 0
+            && [&user.username, &user.nickname, &user.first_name, &user.last_name]
+                .iter()
+                .any(|name| begins(name))
+    });
+    Ok(Reply::json(200, &shapes(state, call, found.take(100).collect())))
 }
 
 /// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
@@ -307,7 +325,7 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
     }
     let user = state.user(&user_id)?;
     state.require_over(&call.session, user)?;
-    if call.query("permanent") == "true" {
+    if call.query_flag("permanent") {
         if !state.service("EnableAPIUserDeletion") {
             return Err(Fail::new(401, "api.user.delete_user.not_enabled.app_error"));
         }

@@ -27,7 +27,7 @@ pub struct Setup {
 impl Setup {
     /// A fresh server.
     fn fresh(&self) -> State {
-        let mut config = Config::new(&self.site_url, self.overrides.clone());
+        let mut config = Config::new(&self.site_url, self.overrides.clone(), self.profile.token_expiry);
         for (section, key, value) in &self.settings {
             config.store(section, key, value.clone());
         }

@@ -1,7 +1,7 @@
 //! Writes `include/mmcred.h` from the comments and signatures of `bindings-c/src`.
 //!
-//!     cargo run -p mmcred-c --example header              writes it
-//!     cargo run -p mmcred-c --example header -- --check   writes nothing, and fails if it differs
+//!     mmcred-c-header              writes it
+//!     mmcred-c-header --check      writes nothing, and fails if it differs
 
 use std::fs;
 use std::path::Path;
@@ -23,14 +23,14 @@ const CHAPTERS: [(&str, &str); 11] = [
 ];
 
 fn main() -> ExitCode {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = crate_folder.join("../include/mmcred.h");
-    let header = header(crate_folder);
+    let header = header(&crate_folder);
     if fs::read_to_string(&target).is_ok_and(|committed| committed == header) {
         return ExitCode::SUCCESS;
     }
     if std::env::args().any(|argument| argument == "--check") {
-        say("include/mmcred.h differs from bindings-c/src: cargo run -p mmcred-c --example header");
+        say("include/mmcred.h differs from bindings-c/src: run bindings-c/generate.sh");
         return ExitCode::FAILURE;
     }
     fs::write(target, header).expect("include/ can be written");
@@ -120,6 +120,6 @@ const INTRODUCTION: &str = r#"
  * Bugs        NULL where something is needed gives MMCRED_INVALID_ARGUMENT. A bug of mmcred gives
  *             MMCRED_INTERNAL; it never ends the process.
  *
- * Generated from bindings-c/src by bindings-c/tools/header.rs; change those, not this.
+ * Generated from bindings-c/src by bindings-c/header; change those, not this.
  */
 "#;

@@ -1,0 +1,2 @@
+//! The floor of every command: a Rust process that does nothing.
+fn main() {}

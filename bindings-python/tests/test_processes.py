@@ -1,0 +1,137 @@
+"""Fork, exit and signals, each many times: what fails here fails rarely."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+from conftest import TOKEN
+
+import mmcred
+
+
+def test_a_forked_child_works(entry):
+    """As Celery and gunicorn do it: used in the parent, forked, used in the child."""
+    hand = mmcred.Hand("prod", vault=entry)
+    entry.verify("prod")
+    for _ in range(50):
+        child = os.fork()
+        if child == 0:
+            try:
+                assert entry.verify("prod", timeout=8).username == "alice"
+                assert hand.prepare("users/me").authorization == f"Bearer {TOKEN}"
+                entry.put(f"child-{os.getpid()}", entry.get("prod"))
+            except BaseException as error:
+                os.write(2, repr(error).encode())
+                os._exit(1)
+            os._exit(0)
+        assert ended(child, 10) == 0
+    assert len(entry.list()) == 51
+    assert entry.verify("prod").username == "alice"
+
+
+def test_a_child_forked_while_threads_work(entry):
+    """The parent's threads hold locks at the moment of the fork."""
+    stop = False
+
+    def work():
+        while not stop:
+            entry.get("prod")
+
+    import threading
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(50):
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if entry.get("prod").expose_token() == TOKEN else 1)
+            assert ended(child, 10) == 0
+    finally:
+        stop = True
+        for thread in threads:
+            thread.join()
+
+
+def ended(child, seconds):
+    """The child's exit code; it is killed if it hangs."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    pytest.fail("the child hangs")
+
+
+def script(stage, code):
+    head = f"""
+        import asyncio, os, signal, sys, threading, time
+        import mmcred
+        from mmcred import aio
+        credential = mmcred.Credential({stage.url!r}, {TOKEN!r})
+        twin = aio.Credential({stage.url!r}, {TOKEN!r})
+    """
+    return [sys.executable, "-c", textwrap.dedent(head) + textwrap.dedent(code)]
+
+
+EXITS = {
+    "daemon threads in mid-call": """
+        for _ in range(20):
+            threading.Thread(target=credential.verify, daemon=True).start()
+        time.sleep(0.05)
+    """,
+    "200 awaitables pending": """
+        async def main():
+            tasks = [asyncio.ensure_future(twin.verify()) for _ in range(200)]
+            await asyncio.sleep(0.05)
+            sys.exit(0)
+        asyncio.run(main())
+    """,
+    "200 awaitables pending in a loop that nobody closes": """
+        loop = asyncio.new_event_loop()
+        tasks = [loop.create_task(twin.verify()) for _ in range(200)]
+        loop.run_until_complete(asyncio.sleep(0.05))
+        import logging; logging.disable()
+    """,
+    "results arriving while it exits": """
+        stage = None
+        async def main():
+            for _ in range(200):
+                asyncio.ensure_future(twin.verify(0.05))
+            await asyncio.sleep(0.049)
+        import logging; logging.disable()
+        asyncio.run(main())
+    """,
+}
+
+
+@pytest.mark.parametrize("name", EXITS)
+def test_the_interpreter_exits_in_mid_call(stage, name):
+    stage.answers["/api/v4/users/me"] = lambda handler: time.sleep(30)
+    for _ in range(40):
+        done = subprocess.run(script(stage, EXITS[name]), capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stderr
+        assert "panicked" not in done.stderr
+
+
+def test_ctrl_c_ends_the_wait(stage):
+    stage.answers["/api/v4/users/me"] = lambda handler: time.sleep(30)
+    code = """
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        start = time.monotonic()
+        try:
+            credential.verify(20)
+        except KeyboardInterrupt:
+            print(time.monotonic() - start < 5)
+    """
+    done = subprocess.run(script(stage, code), capture_output=True, text=True, timeout=30)
+    assert done.stdout == "True\n", done.stderr

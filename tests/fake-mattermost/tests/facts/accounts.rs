@@ -1,0 +1,194 @@
+//! Facts 6.4: accounts.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, PASSWORD};
+
+const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
+
+fn body(name: &str) -> Value {
+    json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD})
+}
+
+#[test]
+fn the_first_account_is_the_administrator_and_bots_do_not_count() {
+    let fake = Fake::fresh();
+    let first = fake.create("", "root");
+    assert_eq!((first.status, first.field("roles")), (201, "system_admin system_user".into()));
+    assert!(first.text().ends_with("}\n"));
+    assert_eq!(fake.person("second").id.len(), 26);
+    let second = fake.get(&fake.login("root"), "/users/username/second");
+    assert_eq!(second.field("roles"), "system_user");
+}
+
+#[test]
+fn create_refuses_in_order() {
+    let (fake, admin) = Fake::started();
+    let create = |token: &str, body: &str| fake.call("POST", token, "/users", body);
+    for bad in ["", "[]", "{", r#"{"username":1}"#] {
+        create("", bad).bad_body("user");
+    }
+    create("", "{}").is(403, "api.user.create_user.no_open_server");
+    fake.settings(json!({"EmailSettings": {"EnableSignUpWithEmail": false}}));
+    create("", "{}").is(501, "api.user.create_user.signup_email_disabled.app_error");
+    fake.settings(json!({"EmailSettings": {"EnableSignUpWithEmail": true}, "TeamSettings": {"EnableUserCreation": false}}));
+    create("", "{}").is(501, "api.user.create_user.signup_email_disabled.app_error");
+    // None of this stops an administrator.
+    for null in ["null", "{}"] {
+        create(&admin.token, null).is(400, "model.user.is_valid.pwd_min_length.app_error");
+    }
+    let with = |key: &str, value: &str| {
+        let mut body = body("newcomer");
+        body[key] = json!(value);
+        create(&admin.token, &body.to_string())
+    };
+    with("password", "short").is(400, "model.user.is_valid.pwd_min_length.app_error");
+    with("password", &"x".repeat(73)).is(400, "model.user.is_valid.pwd_max_length.app_error");
+    with("id", UNKNOWN).is(400, "app.user.save.existing.app_error");
+    with("username", "bad name").is(400, "model.user.is_valid.username.app_error");
+    with("email", "nonsense").is(400, "model.user.is_valid.email.app_error");
+    with("email", "root@example.org").is(400, "app.user.save.email_exists.app_error");
+    with("username", "root").is(400, "app.user.save.username_exists.app_error");
+    assert_eq!(create(&admin.token, &body("newcomer").to_string()).status, 201);
+}
+
+#[test]
+fn what_the_server_decides_is_ignored_in_the_body() {
+    let (fake, admin) = Fake::started();
+    let mut sent = body("pushy");
+    for (key, value) in [
+        ("roles", json!("system_admin")),
+        ("create_at", json!(5)),
+        ("update_at", json!(5)),
+        ("delete_at", json!(5)),
+        ("failed_attempts", json!(3)),
+        ("mfa_active", json!(true)),
+        ("email_verified", json!(true)),
+    ] {
+        sent[key] = value;
+    }
+    fake.settings(json!({"TeamSettings": {"EnableOpenServer": true}}));
+    let made = fake.post("", "/users", &sent).ok().json();
+    assert_eq!((made["roles"].as_str(), made["delete_at"].as_i64()), (Some("system_user"), Some(0)));
+    assert!(made["create_at"].as_i64() > Some(5));
+    for key in ["failed_attempts", "mfa_active", "email_verified", "password"] {
+        assert!(made.get(key).is_none(), "{key}");
+    }
+    sent["username"] = json!("trusted");
+    sent["email"] = json!("trusted@example.org");
+    let made = fake.post(&admin.token, "/users", &sent).ok().json();
+    assert_eq!(made["email_verified"], true);
+}
+
+#[test]
+fn names_are_folded_and_password_rules_obeyed() {
+    let (fake, admin) = Fake::started();
+    let mut sent = body("SomeBody");
+    sent["email"] = json!("Some@Example.ORG");
+    let made = fake.post(&admin.token, "/users", &sent).ok();
+    assert_eq!((made.field("username"), made.field("email")), ("somebody".into(), "some@example.org".into()));
+    fake.settings(json!({"PasswordSettings": {"Uppercase": true, "Number": true}}));
+    let mut weak = body("weak");
+    weak["password"] = json!("onlylowercase");
+    let refused = fake.post(&admin.token, "/users", &weak);
+    refused.is(400, "model.user.is_valid.pwd_uppercase_number.app_error");
+}
+
+#[test]
+fn an_unlicensed_server_stops_at_its_user_limit() {
+    let (fake, admin) = Fake::open();
+    let (leaver, bot) = (fake.person("leaver"), fake.bot(&admin, "robot"));
+    let active = format!("/users/{}/active", leaver.id);
+    fake.put(&admin.token, &active, &json!({"active": false})).status_ok();
+    fake.call("POST", &admin.token, &format!("/bots/{bot}/disable"), "").ok();
+    for number in 1..250 {
+        assert_eq!(fake.create(&admin.token, &format!("user{number}")).status, 201);
+    }
+    assert_eq!(fake.create(&admin.token, "toomuch").status, 400);
+    fake.put(&admin.token, &active, &json!({"active": true}))
+        .is(400, "app.user.update_active.user_limit.exceeded");
+    let enable = fake.call("POST", &admin.token, &format!("/bots/{bot}/enable"), "");
+    enable.is(400, "app.user.update_active.user_limit.exceeded");
+    fake.control("POST", "/licence", &json!({"present": true}));
+    fake.put(&admin.token, &active, &json!({"active": true})).status_ok();
+}
+
+#[test]
+fn an_unknown_user_is_a_404_for_anybody() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    for token in [&admin.token, &user.token] {
+        fake.get(token, &format!("/users/{UNKNOWN}")).is(404, "app.user.missing_account.const");
+        fake.get(token, "/users/short").bad_path("user_id");
+    }
+    assert_eq!(fake.get(&user.token, &format!("/users/{}", admin.id)).status, 200);
+    fake.get("", &format!("/users/{UNKNOWN}")).unseen();
+    fake.get("", "/users/short").unseen();
+}
+
+#[test]
+fn others_see_less_and_the_privacy_settings_hide_more() {
+    let (fake, admin) = Fake::started();
+    let (user, other) = (fake.person("plain"), fake.person("other"));
+    let patch = json!({"first_name": "O", "last_name": "T"});
+    fake.put(&other.token, "/users/me/patch", &patch).ok();
+    let path = format!("/users/{}", other.id);
+    let seen = fake.get(&user.token, &path).json();
+    assert_eq!(seen["auth_data"], "");
+    for key in ["email_verified", "notify_props", "failed_attempts", "last_password_update"] {
+        assert!(seen.get(key).is_none(), "{key}");
+    }
+    assert_eq!((seen["email"].as_str(), seen["first_name"].as_str()), (Some("other@example.org"), Some("O")));
+    fake.settings(json!({"PrivacySettings": {"ShowEmailAddress": false, "ShowFullName": false}}));
+    let hidden = fake.get(&user.token, &path).ok();
+    assert!(hidden.header("etag").unwrap().ends_with(".false.false.0"));
+    let hidden = hidden.json();
+    for key in ["email", "first_name", "last_name"] {
+        assert_eq!(hidden[key], "", "{key}");
+    }
+    assert_eq!(fake.get(&admin.token, &path).json()["email"], "other@example.org");
+    assert_eq!(fake.me(&other.token).json()["email"], "other@example.org");
+}
+
+#[test]
+fn changing_ones_own_password() {
+    let (fake, _) = Fake::started();
+    let user = fake.person("plain");
+    let put = |body: &str| fake.call("PUT", &user.token, "/users/me/password", body);
+    for body in ["", "not json", "{}", r#"{"new_password":"another-horse-2"}"#] {
+        put(body).bad_body("current_password");
+    }
+    put(r#"{"current_password":"wrong","new_password":"another-horse-2"}"#)
+        .is(400, "api.user.update_password.incorrect.app_error");
+    assert_eq!(fake.me(&user.token).json()["failed_attempts"], 1);
+    let short = json!({"current_password": PASSWORD, "new_password": "ab"}).to_string();
+    put(&short).is(400, "model.user.is_valid.pwd_min_length.app_error");
+    put(&json!({"current_password": PASSWORD, "new_password": "another-horse-2"}).to_string()).status_ok();
+    assert_eq!(fake.log_in("plain", PASSWORD).status, 401);
+    assert_eq!(fake.log_in("plain", "another-horse-2").status, 200);
+    fake.set(json!({"MaximumLoginAttempts": 1}));
+    put(r#"{"current_password":"wrong","new_password":"third-horse-3"}"#);
+    put(r#"{"current_password":"another-horse-2","new_password":"third-horse-3"}"#)
+        .is(401, "api.user.check_user_login_attempts.too_many.app_error");
+}
+
+#[test]
+fn changing_others_passwords_needs_the_console_right_and_hides_who_exists() {
+    let (fake, admin) = Fake::started();
+    let (user, other) = (fake.person("plain"), fake.person("other"));
+    let put = |token: &str, id: &str| {
+        fake.put(token, &format!("/users/{id}/password"), &json!({"new_password": "another-horse-2"}))
+    };
+    put(&user.token, "short").bad_path("user_id");
+    for (token, id) in
+        [(&user.token, &other.id), (&user.token, &UNKNOWN.to_owned()), (&admin.token, &UNKNOWN.into())]
+    {
+        assert_eq!(put(token, id).status, 403);
+    }
+    put(&admin.token, &other.id).status_ok();
+    assert_eq!(fake.log_in("other", "another-horse-2").status, 200);
+    fake.grant(&admin, "system_post_all", &["sysconsole_write_user_management_users"]);
+    fake.set_roles(&admin, &user.id, "system_user system_post_all");
+    put(&user.token, &other.id).status_ok();
+    assert_eq!(put(&user.token, &admin.id).status, 403);
+}

@@ -1,0 +1,217 @@
+//! Facts 6.1: the configuration.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, PROFILES};
+
+fn patch(fake: &Fake, token: &str, body: Value) -> crate::http::Answer {
+    fake.put(token, "/config/patch", &body)
+}
+
+#[test]
+fn a_patch_merges_and_answers_the_configuration() {
+    let (fake, admin) = Fake::started();
+    let before = fake.get(&admin.token, "/config").ok();
+    assert!(before.text().ends_with("}\n"));
+    assert_eq!(before.json()["ServiceSettings"]["EnableUserAccessTokens"], false);
+    let answer =
+        patch(&fake, &admin.token, json!({"ServiceSettings": {"EnableUserAccessTokens": true}})).ok();
+    assert!(answer.text().ends_with("}\n"));
+    for reply in [&before, &answer] {
+        assert_eq!(reply.header("cache-control"), Some("no-cache, no-store, must-revalidate"));
+    }
+    let mut expected = before.json();
+    expected["ServiceSettings"]["EnableUserAccessTokens"] = json!(true);
+    assert_eq!(answer.json(), expected);
+    assert_eq!(fake.get(&admin.token, "/config").json(), expected);
+    fake.pat(&admin, "me");
+}
+
+#[test]
+fn secrets_are_asterisks_and_survive_being_sent_back() {
+    let (fake, admin) = Fake::started();
+    let config = fake.get(&admin.token, "/config").ok().json();
+    assert_eq!(config["SqlSettings"]["DataSource"], "*".repeat(32));
+    fake.put(&admin.token, "/config", &config).ok();
+    assert_eq!(fake.get(&admin.token, "/config").json(), config);
+}
+
+#[test]
+fn the_body_comes_before_the_rights() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    for path in ["/config/patch", "/config"] {
+        for body in ["", "null", "[]", "{", r#"{"ServiceSettings":{"EnableUserAccessTokens":"true"}}"#] {
+            fake.call("PUT", &user.token, path, body).bad_body("config");
+        }
+        fake.call("PUT", &user.token, path, "{}").forbidden();
+    }
+    fake.get(&user.token, "/config").forbidden();
+    fake.get(&user.token, "/config/environment").forbidden();
+    fake.put(&admin.token, "/config", &json!({})).is(400, "api.config.update_config.clear_siteurl.app_error");
+    patch(&fake, &admin.token, json!({"ServiceSettings": {"SiteURL": ""}}))
+        .is(400, "api.config.update_config.clear_siteurl.app_error");
+    patch(&fake, &admin.token, json!({})).ok();
+}
+
+#[test]
+fn a_patch_refuses_security_fields_and_a_replacement_keeps_them() {
+    let (fake, admin) = Fake::started();
+    for body in [
+        json!({"PluginSettings": {"EnableUploads": true}}),
+        json!({"PluginSettings": {"MarketplaceURL": "https://other.example"}}),
+        json!({"ImportSettings": {"Directory": "/tmp"}}),
+    ] {
+        patch(&fake, &admin.token, body).is(403, "api.config.update_config.not_allowed_security.app_error");
+    }
+    let mut whole = fake.get(&admin.token, "/config").json();
+    whole["PluginSettings"]["EnableUploads"] = json!(true);
+    let answer = fake.put(&admin.token, "/config", &whole).ok();
+    assert_eq!(answer.json()["PluginSettings"]["EnableUploads"], false);
+}
+
+#[test]
+fn invalid_values_save_nothing() {
+    let (fake, admin) = Fake::started();
+    for (body, what) in [
+        (
+            json!({"ServiceSettings": {"MaximumLoginAttempts": 0, "EnableUserAccessTokens": true}}),
+            "login_attempts",
+        ),
+        (
+            json!({"PasswordSettings": {"MinimumLength": 4}, "TeamSettings": {"SiteName": "x"}}),
+            "password_length",
+        ),
+    ] {
+        patch(&fake, &admin.token, body).is(400, &format!("model.config.is_valid.{what}.app_error"));
+    }
+    for days in [-1, 36_501] {
+        let body = json!({"ServiceSettings": {"MaximumPersonalAccessTokenLifetimeDays": days}});
+        assert_eq!(patch(&fake, &admin.token, body).status, 400);
+    }
+    let config = fake.get(&admin.token, "/config").json();
+    assert_eq!(config["ServiceSettings"]["EnableUserAccessTokens"], false);
+    assert_eq!(config["TeamSettings"]["SiteName"], "Mattermost");
+}
+
+#[test]
+fn fields_one_may_not_write_are_silently_left_alone() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("console");
+    let permissions = [
+        "sysconsole_read_integrations_integration_management",
+        "sysconsole_write_integrations_integration_management",
+    ];
+    fake.grant(&admin, "system_post_all", &permissions);
+    fake.set_roles(&admin, &user.id, "system_user system_post_all");
+    let body = json!({"ServiceSettings": {"EnableUserAccessTokens": true, "EnableBotAccountCreation": true}});
+    let shown = patch(&fake, &user.token, body).ok().json();
+    assert_eq!(shown["ServiceSettings"]["EnableUserAccessTokens"], true);
+    assert!(shown["ServiceSettings"].get("EnableBotAccountCreation").is_none());
+    let all = fake.get(&admin.token, "/config").json();
+    assert_eq!(all["ServiceSettings"]["EnableUserAccessTokens"], true);
+    assert_eq!(all["ServiceSettings"]["EnableBotAccountCreation"], false);
+    assert_eq!(fake.get(&user.token, "/config").status, 200);
+}
+
+#[test]
+fn a_cluster_with_a_read_only_configuration_refuses() {
+    let (fake, admin) = Fake::started();
+    fake.settings(json!({"ClusterSettings": {"Enable": true, "ReadOnlyConfig": true}}));
+    patch(&fake, &admin.token, json!({})).is(403, "ent.cluster.save_config.error");
+}
+
+#[test]
+fn an_environment_override_wins_over_a_patch() {
+    let name = "MM_SERVICESETTINGS_ENABLEUSERACCESSTOKENS";
+    let fake = Fake::with("11.10", &[], &[(name, "false")]);
+    let admin = fake.person("root");
+    let body = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
+    let answer = patch(&fake, &admin.token, body).ok();
+    assert_eq!(answer.json()["ServiceSettings"]["EnableUserAccessTokens"], false);
+    fake.post(&admin.token, "/users/me/tokens", &json!({"description": "d"}))
+        .is(501, "app.user_access_token.disabled");
+    let shown = fake.get(&admin.token, "/config/environment").ok().json();
+    assert_eq!(shown, json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
+    fake.control("POST", "/environment", &json!({ name: null }));
+    fake.pat(&admin, "me");
+}
+
+#[test]
+fn the_client_configuration_is_limited_without_a_session_and_full_with_one() {
+    for profile in PROFILES {
+        let (fake, admin) = Fake::of(profile);
+        let ask = |token: &str| fake.get(token, "/config/client?format=old").ok();
+        let (limited, full) = (ask(""), ask(&admin.token));
+        assert_eq!(ask("nosuchtoken").text(), limited.text());
+        for answer in [&limited, &full] {
+            let keys = answer.keys();
+            let mut sorted = keys.clone();
+            sorted.sort_unstable();
+            assert_eq!(keys, sorted, "{profile}");
+            assert!(answer.json().as_object().unwrap().values().all(Value::is_string));
+        }
+        let (limited, full) = (limited.json(), full.json());
+        let (limited, full) = (limited.as_object().unwrap(), full.as_object().unwrap());
+        assert!(limited.iter().all(|(key, value)| full.get(key) == Some(value)), "a superset");
+        for key in [
+            "Version",
+            "BuildNumber",
+            "BuildDate",
+            "BuildHash",
+            "BuildHashEnterprise",
+            "BuildEnterpriseReady",
+            "SiteURL",
+            "SiteName",
+            "DiagnosticId",
+            "TelemetryId",
+            "NoAccounts",
+            "EnableBotAccountCreation",
+            "EnableMultifactorAuthentication",
+            "EnforceMultifactorAuthentication",
+            "EnableGuestAccounts",
+            "EnableSignInWithEmail",
+            "EnableSignInWithUsername",
+            "EnableLdap",
+            "EnableSaml",
+            "PasswordMinimumLength",
+        ] {
+            assert!(limited.contains_key(key), "{profile} {key}");
+        }
+        for key in [
+            "EnableUserAccessTokens",
+            "EnableOAuthServiceProvider",
+            "ExtendSessionLengthWithActivity",
+            "EnableTesting",
+            "EnableDeveloper",
+            "SchemaVersion",
+            "InstallationDate",
+        ] {
+            assert!(full.contains_key(key) && !limited.contains_key(key), "{profile} {key}");
+        }
+        let policy = full.contains_key("MaximumPersonalAccessTokenLifetimeDays");
+        assert_eq!(policy, !matches!(profile, "10.11" | "11.8"), "{profile}");
+        assert!(!limited.contains_key("MaximumPersonalAccessTokenLifetimeDays"));
+    }
+}
+
+#[test]
+fn the_format_is_ignored() {
+    let (fake, _) = Fake::started();
+    for query in ["", "?format=old", "?format=junk"] {
+        assert_eq!(fake.get("", &format!("/config/client{query}")).status, 200, "{query}");
+    }
+}
+
+#[test]
+fn no_accounts_is_true_until_the_first_and_mfa_needs_its_licence() {
+    let fake = Fake::fresh();
+    let value = |key: &str| fake.get("", "/config/client").ok().field(key);
+    assert_eq!(value("NoAccounts"), "true");
+    fake.person("root");
+    assert_eq!(value("NoAccounts"), "false");
+    fake.set(json!({"EnforceMultifactorAuthentication": true}));
+    assert_eq!(value("EnforceMultifactorAuthentication"), "false");
+    fake.control("POST", "/licence", &json!({"present": true, "mfa": true}));
+    assert_eq!(value("EnforceMultifactorAuthentication"), "true");
+}

@@ -1,0 +1,92 @@
+//! Facts 6.5: the OAuth 2.0 provider, where `is_oauth` sessions come from.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, Person};
+use crate::http::Answer;
+
+const CALLBACK: &str = "https://app.example/back";
+
+fn register(fake: &Fake, admin: &Person) -> Answer {
+    let body = json!({"name": "app", "description": "d", "homepage": "https://app.example", "callback_urls": [CALLBACK]});
+    fake.post(&admin.token, "/oauth/apps", &body)
+}
+
+fn authorize(fake: &Fake, token: &str, app: &Answer) -> Answer {
+    let body = json!({
+        "response_type": "code",
+        "client_id": app.field("id"),
+        "redirect_uri": CALLBACK,
+        "scope": "user",
+        "state": "s1"
+    });
+    let bearer = format!("Bearer {token}");
+    fake.send("POST", "/oauth/authorize", &[("Authorization", &bearer)], &body.to_string())
+}
+
+fn exchange(fake: &Fake, app: &Answer, code: &str) -> Answer {
+    let form = format!(
+        "grant_type=authorization_code&client_id={}&client_secret={}&redirect_uri={}&code={code}",
+        app.field("id"),
+        app.field("client_secret"),
+        CALLBACK.replace(':', "%3A").replace('/', "%2F"),
+    );
+    let kind = [("Content-Type", "application/x-www-form-urlencoded")];
+    fake.send("POST", "/oauth/access_token", &kind, &form)
+}
+
+fn code_of(answer: &Answer) -> String {
+    let redirect = answer.field("redirect");
+    let query = redirect.strip_prefix(&format!("{CALLBACK}?code=")).expect("the callback with a code");
+    let (code, rest) = query.split_once('&').expect("a state follows");
+    assert_eq!(rest, "state=s1");
+    code.to_owned()
+}
+
+#[test]
+fn a_code_becomes_a_token_once_and_a_live_token_is_handed_out_again() {
+    let (fake, admin) = Fake::started();
+    let app = register(&fake, &admin);
+    assert_eq!(app.status, 201);
+    assert_eq!((app.field("id").len(), app.field("client_secret").len()), (26, 26));
+    let code = code_of(&authorize(&fake, &admin.token, &app).ok());
+    let first = exchange(&fake, &app, &code);
+    assert_eq!(first.status, 200);
+    for key in ["access_token", "token_type", "expires_in", "refresh_token"] {
+        assert!(first.json().get(key).is_some(), "{key}");
+    }
+    let token = first.field("access_token");
+    assert_eq!(fake.me(&token).ok().field("id"), admin.id);
+    exchange(&fake, &app, &code).is(400, "api.oauth.get_access_token.expired_code.app_error");
+    let again = exchange(&fake, &app, &code_of(&authorize(&fake, &admin.token, &app)));
+    assert_eq!(again.field("access_token"), token);
+    let rows = fake.get(&admin.token, "/users/me/sessions").json();
+    let row = rows.as_array().unwrap().iter().find(|row| row["is_oauth"] == true).unwrap();
+    assert_eq!(row["props"]["oauth_app_id"], app.field("id"));
+    assert_eq!(
+        (row["props"]["os"].as_str(), row["props"]["browser"].as_str()),
+        (Some("OAuth2"), Some("OAuth2"))
+    );
+}
+
+#[test]
+fn an_oauth_session_may_not_authorize_another() {
+    let (fake, admin) = Fake::started();
+    let app = register(&fake, &admin);
+    let oauth = fake.oauth_session(&admin.id);
+    assert_eq!(authorize(&fake, &oauth, &app).status, 403);
+    authorize(&fake, "", &app).rejected_or_unseen();
+}
+
+#[test]
+fn registering_needs_manage_oauth_and_the_provider() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    register(&fake, &user).forbidden();
+    let app = register(&fake, &admin);
+    fake.set(json!({"EnableOAuthServiceProvider": false}));
+    assert_eq!(register(&fake, &admin).status, 501);
+    assert_eq!(authorize(&fake, &admin.token, &app).status, 501);
+    assert_eq!(exchange(&fake, &app, "x").status, 501);
+    assert_eq!(fake.post(&admin.token, "/oauth/apps", &Value::Null).status, 501);
+}
