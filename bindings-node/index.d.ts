@@ -133,7 +133,7 @@ export interface Listing {
   /** Rows that do not open, by their number in the vault's file. They hide no other. */
   damaged: { row: number }[]
   /** Whether the vault's sealed count agrees with the rows found. */
-  complete: boolean
+  intact: boolean
 }
 
 export interface OpenOptions {

@@ -2,9 +2,10 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-use mmcred::{AccessToken, Connection, Credential, Error, ErrorKind, block_on};
+use mmcred::{AccessToken, Connection, Credential, Error, ErrorKind};
 use serde::Serialize;
 
+use crate::broken_pipe;
 use crate::credential_options::mmcred_credential_options;
 use crate::door::{Buffer, bytes, c_string, enter, flags, free, given, look, put, text, timeout};
 use crate::error::mmcred_error;
@@ -118,7 +119,7 @@ pub extern "C" fn mmcred_credential_verify(
 ) -> mmcred_status {
     enter(out_error, || {
         let credential = &given(credential, "credential")?.credential;
-        let verified = block_on(credential.verify(timeout(timeout_seconds)?))?;
+        let verified = broken_pipe::wait(credential.verify(timeout(timeout_seconds)?))?;
         put(out_verified, mmcred_verified::new(&verified));
         Ok(())
     })

@@ -18,6 +18,7 @@ mod hand;
 mod authorization;
 #[cfg(feature = "deliberate-bug")]
 mod bug;
+mod broken_pipe;
 mod door;
 
 pub use credential::{

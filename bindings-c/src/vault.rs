@@ -5,8 +5,9 @@ use std::path::Path;
 use std::ptr;
 use std::sync::Arc;
 
-use mmcred::{Vault, VaultOptions, block_on};
+use mmcred::{Vault, VaultOptions};
 
+use crate::broken_pipe;
 use crate::credential::mmcred_credential;
 use crate::door::{enter, flags, free, given, look, optional_text, put, text, timeout};
 use crate::error::mmcred_error;
@@ -186,7 +187,7 @@ pub extern "C" fn mmcred_vault_verify(
 ) -> mmcred_status {
     enter(out_error, || {
         let vault = &given(vault, "vault")?.vault;
-        let verified = block_on(vault.verify(text(name, "name")?, timeout(timeout_seconds)?))?;
+        let verified = broken_pipe::wait(vault.verify(text(name, "name")?, timeout(timeout_seconds)?))?;
         put(out_verified, mmcred_verified::new(&verified));
         Ok(())
     })

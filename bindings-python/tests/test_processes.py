@@ -33,7 +33,6 @@ def test_a_forked_child_works(entry):
     assert entry.verify("prod").username == "alice"
 
 
-@pytest.mark.xfail(reason="SQLite's process-wide memory mutex may be held at the fork; the child then hangs")
 def test_a_child_forked_while_threads_work(entry):
     """The parent's threads hold locks at the moment of the fork."""
     stop = False

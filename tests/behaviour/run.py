@@ -162,8 +162,16 @@ class Stage:
         self.printed = [done.stdout, done.stderr]
         if done.returncode:
             sys.stderr.buffer.write(done.stderr)
-        results = [json.loads(line) for line in done.stdout.split(b"\n") if line]
-        return {result["number"]: result["result"] for result in results}
+        results = {}
+        for line in done.stdout.split(b"\n"):
+            try:
+                result = json.loads(line) if line else None
+            except ValueError:
+                print(f"{language} printed what is no JSON: {line[:400]!r}")
+                continue
+            if result:
+                results[result["number"]] = result["result"]
+        return results
 
     def close(self):
         os.close(self.lock)
