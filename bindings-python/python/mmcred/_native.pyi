@@ -19,7 +19,9 @@ __all__ = [
     "Vault",
     "Verified",
     "__version__",
+    "after_fork",
     "authorization",
+    "before_fork",
     "cli",
 ]
 
