@@ -4,7 +4,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
 from support import servers
 from support.fake import BUILT, Fake
 
