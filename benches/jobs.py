@@ -64,7 +64,7 @@ def hand_out(builds, vaults):
         Contender("the cipher alone", floor(builds, vaults, "read-open", entries)),
     ]
     # Node compiles what it runs often: it needs some thousand turns to warm up.
-    return Job("Hand out, vault open, 1,000 entries", 150, 300, contenders, theory, warm_up=20)
+    return Job("Hand out, vault open, 1,000 entries", 80, 1000, contenders, theory, warm_up=8)
 
 
 def not_run(builds):
@@ -82,7 +82,7 @@ def growth(builds, vaults):
         Contender("floor, 10 entries", floor(builds, vaults, "read", few)),
         Contender("floor, 100,000 entries", floor(builds, vaults, "read", many)),
     ]
-    return Job("Hand out in Rust, growth", 150, 300, contenders)
+    return Job("Hand out in Rust, growth", 80, 1000, contenders)
 
 
 def put(builds, vaults):

@@ -10,7 +10,7 @@
 
 static uint64_t entries;
 static mmcred_hand **hands;
-static char (*names)[16];
+static char (*names)[32];
 
 static void check(mmcred_status status, const char *what) {
   if (status != MMCRED_OK) {
