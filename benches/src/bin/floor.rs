@@ -24,6 +24,7 @@ use std::time::{Duration, Instant};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::digest::{SHA256, digest};
 use mmcred_bench::{name, pick, serve, serve_turns};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
 /// An envelope's nonce and tag, what it is bound to, and more than its plaintext needs.
@@ -194,6 +195,8 @@ impl Floor {
     fn connect(&self) -> Connection {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let db = Connection::open_with_flags(&self.file, flags).expect("run.py made it");
+        // As a vault does: who closes last would take the log away, and who opens next would make it anew.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).expect("a setting");
         db.execute_batch("PRAGMA synchronous = FULL").expect("a pragma");
         db
     }
