@@ -51,7 +51,9 @@ def hand_out(builds, vaults):
             Contender("Python: Vault.get, whole credential", [*program, "get", *vault], environment=path),
         ]
     if builds.node:
-        program = lambda job: ["node", HERE / "node" / "hand_out.mjs", job, builds.node / "mmcred", *vault]
+        def program(job):
+            return ["node", HERE / "node" / "hand_out.mjs", job, builds.node / "mmcred", *vault]
+
         contenders += [
             Contender("Node: hand.prepareSync", program("prepareSync"), AtMost(8 * MICRO)),
             Contender("Node: await hand.prepare", program("prepare"), AtMost(45 * MICRO)),
