@@ -18,7 +18,10 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     pub(crate) fn of(token: &str) -> Self {
-        let digest = digest::digest(&digest::SHA256, format_input(token).as_slice());
+        let mut hash = digest::Context::new(&digest::SHA256);
+        hash.update(b"mmcred fingerprint 1\0");
+        hash.update(token.as_bytes());
+        let digest = hash.finish();
         Self { digest: HEXLOWER.encode(&digest.as_ref()[..4]), remark: remark(token) }
     }
 
@@ -37,14 +40,6 @@ impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.digest)
     }
-}
-
-fn format_input(token: &str) -> zeroize::Zeroizing<Vec<u8>> {
-    const PURPOSE: &[u8] = b"mmcred fingerprint 1\0";
-    let mut input = zeroize::Zeroizing::new(Vec::with_capacity(PURPOSE.len() + token.len()));
-    input.extend_from_slice(PURPOSE);
-    input.extend_from_slice(token.as_bytes());
-    input
 }
 
 /// Tokens are 26 characters of z-base-32 in which a UUID's fixed bits restrict five places (facts 1.1).

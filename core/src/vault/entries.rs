@@ -75,7 +75,6 @@ impl Vault {
     ///
     /// # Errors
     /// As [`get`](Self::get).
-    #[cfg_attr(not(test), allow(dead_code, reason = "each request of a hand reads so"))]
     pub(crate) fn read(&self, name: &str) -> Result<Reading> {
         name::check(name)?;
         self.with_session(|session| {

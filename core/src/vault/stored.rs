@@ -51,7 +51,6 @@ impl Stored {
 }
 
 /// What a request needs of an entry: all from one seal.
-#[cfg_attr(not(test), allow(dead_code, reason = "each request of a hand reads it"))]
 pub(crate) struct Reading {
     /// The canonical base URL.
     pub(crate) base: String,
