@@ -3,7 +3,6 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use mmcred::{AccessToken, Connection, Credential, Error, ErrorKind};
-use serde::Serialize;
 
 use crate::broken_pipe;
 use crate::credential_options::mmcred_credential_options;
@@ -192,7 +191,7 @@ pub extern "C" fn mmcred_credential_fields(
 ) -> mmcred_status {
     enter(out_error, || {
         let out = given(out_json, "out_json")?;
-        let fields = Fields::of(&given(credential, "credential")?.credential);
+        let fields = given(credential, "credential")?.credential.fields();
         put(Some(out), mmcred_text::json(&fields)?);
         Ok(())
     })
@@ -202,43 +201,6 @@ pub extern "C" fn mmcred_credential_fields(
 #[unsafe(no_mangle)]
 pub extern "C" fn mmcred_credential_free(credential: Option<Box<mmcred_credential>>) {
     free(credential);
-}
-
-#[derive(Serialize)]
-struct Fields<'a> {
-    server_url: &'a str,
-    fingerprint: String,
-    remark: Option<&'static str>,
-    kind: &'static str,
-    user_id: Option<&'a str>,
-    username: Option<&'a str>,
-    token_id: Option<&'a str>,
-    expires_at: Option<i64>,
-    ca_file: Option<String>,
-    proxy: Option<&'a str>,
-    allow_http: bool,
-    allow_unauthorized_certs: bool,
-}
-
-impl<'a> Fields<'a> {
-    fn of(credential: &'a Credential) -> Self {
-        let Connection { tls, proxy, allow_http } = credential.connection();
-        let (fingerprint, facts) = (credential.fingerprint(), credential.facts());
-        Self {
-            server_url: credential.server().as_str(),
-            fingerprint: fingerprint.to_string(),
-            remark: fingerprint.remark(),
-            kind: facts.kind.name(),
-            user_id: facts.user_id.as_deref(),
-            username: facts.username.as_deref(),
-            token_id: facts.token_id.as_deref(),
-            expires_at: facts.expires_at,
-            ca_file: tls.ca_file().map(|path| path.display().to_string()),
-            proxy: proxy.setting(),
-            allow_http: *allow_http,
-            allow_unauthorized_certs: *tls == mmcred::Tls::AllowUnauthorizedCerts,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use mmcred::{Connection, Error, ErrorKind, Proxy, Tls};
 use napi::{Env, tokio};
 use napi_derive::napi;
-use serde::Serialize;
 use tokio::sync::Notify;
 
 use crate::arguments::{self, Flag, Number, Secret, Text};
@@ -92,45 +90,7 @@ impl Credential {
 
     #[napi]
     pub fn fields(&self) -> Outcome<String> {
-        door::enter(|| json::camel(&Fields::of(&self.0)))
-    }
-}
-
-/// What may be printed of a credential.
-#[derive(Serialize)]
-struct Fields<'a> {
-    server_url: &'a str,
-    fingerprint: String,
-    remark: Option<&'static str>,
-    kind: &'static str,
-    user_id: Option<&'a str>,
-    username: Option<&'a str>,
-    token_id: Option<&'a str>,
-    expires_at: Option<i64>,
-    ca_file: Option<&'a Path>,
-    proxy: Option<&'a str>,
-    allow_http: bool,
-    allow_unauthorized_certs: bool,
-}
-
-impl<'a> Fields<'a> {
-    fn of(credential: &'a mmcred::Credential) -> Self {
-        let (facts, connection) = (credential.facts(), credential.connection());
-        let fingerprint = credential.fingerprint();
-        Self {
-            server_url: credential.server().as_str(),
-            remark: fingerprint.remark(),
-            fingerprint: fingerprint.to_string(),
-            kind: facts.kind.name(),
-            user_id: facts.user_id.as_deref(),
-            username: facts.username.as_deref(),
-            token_id: facts.token_id.as_deref(),
-            expires_at: facts.expires_at,
-            ca_file: connection.tls.ca_file(),
-            proxy: connection.proxy.setting(),
-            allow_http: connection.allow_http,
-            allow_unauthorized_certs: connection.tls == Tls::AllowUnauthorizedCerts,
-        }
+        door::enter(|| json::camel(&self.0.fields()))
     }
 }
 

@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use mmcred::{AccessToken, Connection, Proxy, Tls};
@@ -118,21 +117,19 @@ impl Credential {
 
     /// What may be printed, as a dict.
     fn fields<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let (facts, connection) = (self.inner.facts(), self.inner.connection());
-        let fingerprint = self.inner.fingerprint();
-        let fields = PyDict::new(py);
-        fields.set_item("server_url", self.inner.server().as_str())?;
-        fields.set_item("fingerprint", fingerprint.as_str())?;
-        fields.set_item("remark", fingerprint.remark())?;
-        fields.set_item("kind", facts.kind.name())?;
-        fields.set_item("user_id", &facts.user_id)?;
-        fields.set_item("username", &facts.username)?;
-        fields.set_item("token_id", &facts.token_id)?;
-        fields.set_item("expires_at", facts.expires_at)?;
-        fields.set_item("ca_file", connection.tls.ca_file().map(Path::to_string_lossy))?;
-        fields.set_item("proxy", connection.proxy.setting())?;
-        fields.set_item("allow_http", connection.allow_http)?;
-        fields.set_item("allow_unauthorized_certs", connection.tls == Tls::AllowUnauthorizedCerts)?;
+        let (known, fields) = (self.inner.fields(), PyDict::new(py));
+        fields.set_item("server_url", known.server_url)?;
+        fields.set_item("fingerprint", known.fingerprint)?;
+        fields.set_item("remark", known.remark)?;
+        fields.set_item("kind", known.kind)?;
+        fields.set_item("user_id", known.user_id)?;
+        fields.set_item("username", known.username)?;
+        fields.set_item("token_id", known.token_id)?;
+        fields.set_item("expires_at", known.expires_at)?;
+        fields.set_item("ca_file", known.ca_file)?;
+        fields.set_item("proxy", known.proxy)?;
+        fields.set_item("allow_http", known.allow_http)?;
+        fields.set_item("allow_unauthorized_certs", known.allow_unauthorized_certs)?;
         Ok(fields)
     }
 

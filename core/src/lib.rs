@@ -17,7 +17,9 @@ mod error_kind;
 mod per_process;
 mod runtime;
 
-pub use credential::{AccessToken, Connection, Credential, Facts, Fingerprint, Kind, Proxy, ServerUrl, Tls};
+pub use credential::{
+    AccessToken, Connection, Credential, Facts, Fields, Fingerprint, Kind, Proxy, ServerUrl, Tls,
+};
 pub use error::{Error, Result};
 pub use error_kind::ErrorKind;
 pub use hand::{Hand, Prepared};

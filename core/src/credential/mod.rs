@@ -4,6 +4,7 @@ mod access_token;
 mod connection;
 #[expect(clippy::module_inception, reason = "one noun a file")]
 mod credential;
+mod fields;
 mod fingerprint;
 mod kind;
 mod server_url;
@@ -11,6 +12,7 @@ mod server_url;
 pub use access_token::AccessToken;
 pub use connection::{Connection, Proxy, Tls};
 pub use credential::{Credential, Facts};
+pub use fields::Fields;
 pub use fingerprint::Fingerprint;
 pub use kind::Kind;
 pub use server_url::ServerUrl;
