@@ -10,13 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.fake import BUILT, Fake  # noqa: E402
+from support.snippets import NODE, PYTHON  # noqa: E402
 
 LIBRARY = ROOT / ".build/c/lib"
-PYTHON = "import mmcred; print(mmcred.session('prod').get('users/me').json()['username'])"
-NODE = (
-    "import { fetcher } from 'mmcred'; "
-    "console.log((await (await fetcher('prod'))('users/me').then(r => r.json())).username)"
-)
 
 
 def show(shown, command, environment, expect=0, **options):

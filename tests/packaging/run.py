@@ -15,13 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.fake import Fake  # noqa: E402
+from support.snippets import NODE, PYTHON  # noqa: E402
 
 BUILD = ROOT / ".build/packaging-target"
-PYTHON = "import mmcred; print(mmcred.session('prod').get('users/me').json()['username'])"
-ESM = (
-    "import { fetcher } from 'mmcred'; "
-    "console.log((await (await fetcher('prod'))('users/me').then(r => r.json())).username)"
-)
 CJS = (
     "const { fetcher } = require('mmcred'); "
     "fetcher('prod').then(f => f('users/me')).then(r => r.json()).then(me => console.log(me.username))"
@@ -77,7 +73,7 @@ def npm(place):
     """npm install ./bindings-node"""
     place.run("npm", "install", "--silent", ROOT / "bindings-node")
     place.add("npx", "mmcred")
-    place.expect(place.run("node", "--input-type=module", "-e", ESM))
+    place.expect(place.run("node", "--input-type=module", "-e", NODE))
     place.expect(place.run("node", "-e", CJS))
 
 
@@ -86,7 +82,7 @@ def tarball(place):
     (packed,) = place.run("npm", "pack", "--silent", "--ignore-scripts", ROOT / "bindings-node").split()
     place.run("npm", "install", "--silent", place.folder / packed)
     place.add("npx", "mmcred")
-    place.expect(place.run("node", "--input-type=module", "-e", ESM))
+    place.expect(place.run("node", "--input-type=module", "-e", NODE))
 
 
 def c(place):
