@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import path from 'node:path'
 import test from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Credential } from '../index.mjs'
 import { ME, TOKEN, answer, folder, root, run, serve, vaultFor } from '../testing/harness.mjs'
@@ -35,6 +37,27 @@ test('a signal stops verify before, during and after', async (t) => {
   const after = new AbortController()
   assert.equal((await new Credential(quick.url, TOKEN).verify({ signal: after.signal })).username, 'alice')
   after.abort(reason)
+})
+
+test('one signal stops many calls, without a warning, and keeps no listener', async (t) => {
+  const warnings = []
+  const warned = (warning) => warnings.push(warning)
+  process.on('warning', warned)
+  t.after(() => process.off('warning', warned))
+  const stub = await slow(t)
+  const { vault } = vaultFor(t, stub.url)
+  const credential = vault.getSync('prod')
+  const controller = new AbortController()
+  const { signal } = controller
+  await assert.rejects(credential.verify({ signal, timeout: 0.1 }), { code: 'timed_out' })
+  assert.equal(getEventListeners(signal, 'abort').length, 0)
+  const waiting = Array.from({ length: 25 }, () => [credential.verify({ signal }), vault.verify('prod', { signal })]).flat()
+  await sleep(50)
+  assert.equal(getEventListeners(signal, 'abort').length, 1)
+  controller.abort('enough')
+  for (const { reason } of await Promise.allSettled(waiting)) assert.deepEqual([reason.code, reason.cause], ['cancelled', 'enough'])
+  assert.equal(getEventListeners(signal, 'abort').length, 0)
+  assert.deepEqual(warnings, [])
 })
 
 test('a deadline stops verify', async (t) => {
