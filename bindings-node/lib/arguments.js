@@ -15,8 +15,11 @@ function bag(options, name = 'options') {
 /** A path as text. */
 function pathText(path) {
   if (!(path instanceof URL)) return path
-  if (path.protocol !== 'file:') throw new InvalidArgument('A path may be a file: URL, and no other.')
-  return fileURLToPath(path)
+  try {
+    return fileURLToPath(path)
+  } catch {
+    throw new InvalidArgument('A path may be a file: URL of this machine, and no other.')
+  }
 }
 
 /** The calls that wait on a signal. One listener serves them all: Node warns of more than ten. */

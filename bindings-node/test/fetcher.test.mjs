@@ -174,7 +174,12 @@ test('arguments of the wrong type are refused', async (t) => {
     await assert.rejects(fetcher('users/me', init), wrong, inspect(init))
   }
   const own = new RangeError('mine')
-  await assert.rejects(fetcher('users/me', { get headers() { throw own } }), own)
+  for (const name of ['method', 'headers', 'body', 'redirect', 'signal', 'timeout']) {
+    await assert.rejects(fetcher('users/me', Object.defineProperty({}, name, { get() { throw own } })), own, name)
+  }
+  const detached = new Uint8Array(4)
+  structuredClone(detached, { transfer: [detached.buffer] })
+  await assert.rejects(fetcher('posts', { method: 'POST', body: detached }), TypeError)
   await assert.rejects(fetcher('users/me', { method: 'GET', body: 'x' }), TypeError)
   assert.deepEqual(seen, [])
 })
