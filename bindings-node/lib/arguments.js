@@ -22,34 +22,41 @@ function pathText(path) {
   }
 }
 
-/** The calls that wait on a signal. One listener serves them all: Node warns of more than ten. */
+/**
+ * What waits on a signal. One listener serves all: Node warns of more than ten, and of each AbortSignal.any Node 20
+ * keeps something for as long as the signal lives.
+ */
 const waiting = new WeakMap()
 
-/** Has `cancel` pulled when `signal` aborts, until what is returned is called. */
-function watch(signal, cancel) {
+function check(signal) {
+  if (!(signal instanceof AbortSignal)) throw new InvalidArgument('The argument signal must be an AbortSignal.')
+}
+
+/** Has `stop` called when `signal` aborts, until what is returned is called. */
+function watch(signal, stop) {
   if (!waiting.has(signal)) {
-    const cancels = new Set()
-    const pull = () => cancels.forEach((each) => each.pull())
-    waiting.set(signal, { cancels, pull })
-    signal.addEventListener('abort', pull, { once: true })
+    const stops = new Set()
+    const abort = () => stops.forEach((each) => each())
+    waiting.set(signal, { stops, abort })
+    signal.addEventListener('abort', abort, { once: true })
   }
-  const { cancels, pull } = waiting.get(signal)
-  cancels.add(cancel)
+  const { stops, abort } = waiting.get(signal)
+  stops.add(stop)
   return () => {
-    cancels.delete(cancel)
-    if (cancels.size > 0) return
+    stops.delete(stop)
+    if (stops.size > 0) return
     waiting.delete(signal)
-    signal.removeEventListener('abort', pull)
+    signal.removeEventListener('abort', abort)
   }
 }
 
 /** Runs a native call that `signal` stops: the promise is then rejected with `Cancelled`, whose cause is the signal's reason. */
 async function unlessAborted(signal, call) {
   if (signal === undefined || signal === null) return settle(await call(null))
-  if (!(signal instanceof AbortSignal)) throw new InvalidArgument('The argument signal must be an AbortSignal.')
+  check(signal)
   const cancel = settle(native.newCancel())
+  const unwatch = watch(signal, () => cancel.pull())
   if (signal.aborted) cancel.pull()
-  const unwatch = watch(signal, cancel)
   try {
     return settle(await call(cancel))
   } catch (error) {
@@ -60,4 +67,4 @@ async function unlessAborted(signal, call) {
   }
 }
 
-module.exports = { bag, pathText, unlessAborted }
+module.exports = { bag, check, pathText, unlessAborted, watch }
