@@ -169,7 +169,8 @@ let loaded
 function undici() {
   if (loaded) return loaded
   try {
-    loaded = require('undici')
+    // By its file: for the bare name Bun gives a stub of its own, which knows neither authorities nor proxies.
+    loaded = require('undici/index.js')
   } catch (cause) {
     throw new MissingExtra('The package undici is not installed.', { hint: 'Run: npm install undici@7', cause })
   }
