@@ -24,5 +24,6 @@ pub use error::{Error, Result};
 pub use error_kind::ErrorKind;
 pub use hand::{Hand, Prepared};
 pub use runtime::block_on;
+pub use server::{Checked, VerifyAll, VerifyAllOptions, verify_all};
 pub use server::{DEFAULT_DEADLINE, ProxyFor, Reply, Verified, judge, proxy_for, trusted_roots};
 pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions, after_fork, before_fork};

@@ -28,6 +28,15 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The headers of that name that are a number. A second limiter adds its own to the first one's (facts 7).
+    pub(super) fn numbers(&self, name: &str) -> impl Iterator<Item = u64> {
+        self.headers.get_all(name).iter().filter_map(|value| {
+            let digits = value.to_str().ok()?.trim();
+            let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
+        })
+    }
+
     /// The body as JSON, if it is JSON. Of a key that repeats the last one counts, as in Go.
     pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::judge::judge;
+use super::pace::Limits;
 use super::transport::Transport;
 use crate::error::{Error, Result};
 use crate::{Credential, ErrorKind};
@@ -36,32 +37,40 @@ impl Credential {
     /// 5xx or a network failure is never read as a bad token.
     pub async fn verify(&self, deadline: Duration) -> Result<Verified> {
         let asked = tokio::time::timeout(deadline, self.ask_twice()).await;
-        asked.unwrap_or_else(|_| {
-            Err(Error::new(
-                ErrorKind::TimedOut,
-                format!("{} gave no complete answer within {deadline:?}.", self.server()),
-            ))
-        })
+        asked.unwrap_or_else(|_| Err(self.timed_out(deadline)))
     }
 
     async fn ask_twice(&self) -> Result<Verified> {
-        let first = self.ask().await;
-        let Err(refused) = &first else { return first };
-        if refused.kind() != ErrorKind::TokenRejected {
-            return first;
-        }
-        match self.ask().await {
-            Ok(_) => Err(Error::new(
-                ErrorKind::ReplicasDisagree,
-                format!("{} refused the token and then accepted it.", self.server()),
-            )),
-            again => again,
+        let transport = Transport::new(self.server(), self.connection())?;
+        match self.ask(&transport).await.0 {
+            Err(refused) if refused.kind() == ErrorKind::TokenRejected => {
+                self.second_opinion(self.ask(&transport).await.0)
+            }
+            verdict => verdict,
         }
     }
 
-    /// One question on a connection of its own.
-    async fn ask(&self) -> Result<Verified> {
-        let reply = Transport::new(self.server(), self.connection())?.get_api(self, "users/me").await?;
-        judge(self.server(), &reply).map_err(|error| error.without(self.token()))
+    /// One question, and what its answer says of the server's limits.
+    pub(super) async fn ask(&self, transport: &Transport) -> (Result<Verified>, Limits) {
+        match transport.get_api(self, "users/me").await {
+            Ok(reply) => {
+                let verdict = judge(self.server(), &reply).map_err(|error| error.without(self.token()));
+                (verdict, Limits::of(&reply))
+            }
+            Err(error) => (Err(error), Limits::default()),
+        }
+    }
+
+    /// What to make of the answer on a fresh connection after a first refusal.
+    pub(super) fn second_opinion(&self, again: Result<Verified>) -> Result<Verified> {
+        again.and_then(|_| {
+            let message = format!("{} refused the token and then accepted it.", self.server());
+            Err(Error::new(ErrorKind::ReplicasDisagree, message))
+        })
+    }
+
+    pub(super) fn timed_out(&self, deadline: Duration) -> Error {
+        let message = format!("{} gave no complete answer within {deadline:?}.", self.server());
+        Error::new(ErrorKind::TimedOut, message)
     }
 }
