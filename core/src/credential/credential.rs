@@ -52,7 +52,10 @@ impl Credential {
     /// # Errors
     /// As [`new`](Self::new); `insecure_url` only unless [`Connection::allow_http`].
     pub fn with_connection(url: &str, token: AccessToken, connection: Connection) -> Result<Self> {
-        let server = ServerUrl::parse(url)?;
+        Self::for_server(ServerUrl::parse(url)?, token, connection)
+    }
+
+    pub(crate) fn for_server(server: ServerUrl, token: AccessToken, connection: Connection) -> Result<Self> {
         if server.is_insecure() && !connection.allow_http {
             return Err(Error::new(
                 ErrorKind::InsecureUrl,

@@ -25,6 +25,14 @@ pub(super) fn join(base: &ServerUrl, target: &str) -> Result<String> {
     within(base, url)
 }
 
+/// Whether `url`, as somebody else will request it, is absolute and stays with the credential's server.
+pub(super) fn check(base: &ServerUrl, url: &str) -> Result<()> {
+    if !has_scheme(url) {
+        return Err(wrong_origin(base, "is not absolute"));
+    }
+    join(base, url).map(drop)
+}
+
 /// Where a redirect of a request to `from` may lead, by the same rule.
 pub(super) fn follow(base: &ServerUrl, from: &str, location: &str) -> Result<String> {
     let outside = |what| wrong_origin(base, what);
@@ -134,6 +142,11 @@ mod tests {
                 Some(from) => follow(&base, &from, &target),
                 None => join(&base, &target),
             };
+            if url::Url::parse(&target).is_ok() {
+                assert_eq!(check(&base, &target).is_ok(), url.is_some(), "{name}");
+            } else {
+                assert!(check(&base, &target).is_err(), "{name}");
+            }
             match (got, url) {
                 (Ok(got), Some(url)) => assert_eq!(got, url, "{name}"),
                 (Err(error), None) => assert_eq!(error.kind(), ErrorKind::WrongOrigin, "{name}"),

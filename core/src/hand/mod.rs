@@ -58,14 +58,14 @@ impl Hand {
     pub fn prepare(&self, target: &str) -> Result<Prepared> {
         let url = join::join(&self.server, target)?;
         let entry = self.vault.read(&self.name)?;
-        if entry.base != self.server.as_str() {
+        if entry.server != self.server {
             return Err(Error::new(
                 ErrorKind::WrongOrigin,
                 format!(
                     "{} was for {} and now is for {}; nothing was sent.",
                     quote(&self.name),
                     self.server,
-                    entry.base
+                    entry.server
                 ),
             )
             .with_hint("Make the session or client anew, so that it is bound to the new server."));
@@ -124,6 +124,21 @@ impl Hand {
     /// `invalid_proxy`.
     pub fn proxy(&self) -> Result<Option<ProxyFor>> {
         proxy_for(&self.server, &self.connection.proxy)
+    }
+}
+
+impl Vault {
+    /// The value of an `Authorization` header for a request to `url`, from the entry `name`: only if `url` is
+    /// absolute, on that entry's origin and below its base path. The short way; a [`Hand`] also knows redirects, a
+    /// new token, certificates and proxy.
+    ///
+    /// # Errors
+    /// `wrong_origin` for any other URL: send nothing. `entry_missing`, `entry_damaged`, and the vault's own.
+    pub fn authorization(&self, name: &str, url: &str) -> Result<Zeroizing<String>> {
+        let entry = self.read(name)?;
+        join::check(&entry.server, url)?;
+        // EXPOSE: this is the header that was asked for.
+        Ok(entry.token.authorization())
     }
 }
 

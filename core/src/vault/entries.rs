@@ -56,12 +56,7 @@ impl Vault {
         self.with_session(|session| {
             let Session { store, keys, outdated, .. } = session;
             let key = keys.row_key(name);
-            let mut row = None;
-            store.read(&mut |rows| {
-                row = rows.entry(&key)?;
-                Ok(())
-            })?;
-            let row = row.ok_or_else(|| missing(name))?;
+            let row = store.entry(&key)?.ok_or_else(|| missing(name))?;
             let context = secret::context(&key, row.version);
             let stored = seal::open_with(keys, &context, &row.secret, |plain| {
                 Stored::new(label::open(keys, &key, row.version, &row.label)?, plain)
