@@ -58,6 +58,12 @@ impl Reply {
         }
     }
 
+    /// Whether it takes the session cookie away (facts 2.5).
+    pub(crate) fn clears_session_cookie(&self) -> bool {
+        let cookies = self.headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+        cookies.into_iter().any(|cookie| cookie.starts_with("MMAUTHTOKEN=;"))
+    }
+
     pub(crate) fn is_html(&self) -> bool {
         let typed =
             self.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));

@@ -1,13 +1,16 @@
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, fs};
 
 use data_encoding::{BASE64, BASE64_MIME};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
@@ -105,7 +108,13 @@ fn builder() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
 fn with_roots(certificates: &[CertificateDer<'static>]) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates.iter().cloned());
-    with_alpn(builder().with_root_certificates(roots).with_no_client_auth())
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    // A builder without roots fails; a credential for http:// has none.
+    let Ok(verifier) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build() else {
+        return with_alpn(builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+    };
+    let verifier = Arc::new(NameSelfSigned(verifier));
+    with_alpn(builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 fn accept_any() -> ClientConfig {
@@ -137,6 +146,73 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
         return Err(refused("holds no certificate"));
     }
     Ok(certificates)
+}
+
+/// A certificate that nothing but itself vouches for.
+#[derive(Debug)]
+pub(super) struct SelfSigned;
+
+impl fmt::Display for SelfSigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the certificate is signed by itself")
+    }
+}
+
+impl std::error::Error for SelfSigned {}
+
+/// The usual verification, which also tells a self-signed certificate from one of an unknown authority.
+#[derive(Debug)]
+struct NameSelfSigned(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for NameSelfSigned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        let verified = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let unknown = |reason: &CertificateError| {
+            matches!(reason, CertificateError::UnknownIssuer | CertificateError::Other(_))
+        };
+        match verified {
+            Err(rustls::Error::InvalidCertificate(reason))
+                if unknown(&reason) && is_self_signed(end_entity) =>
+            {
+                Err(CertificateError::Other(OtherError(Arc::new(SelfSigned))).into())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+fn is_self_signed(certificate: &CertificateDer<'_>) -> bool {
+    webpki::EndEntityCert::try_from(certificate)
+        .is_ok_and(|certificate| certificate.issuer() == certificate.subject())
 }
 
 /// Accepts what `allow_unauthorized_certs` says: any certificate. Signatures are still checked, so the

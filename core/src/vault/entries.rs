@@ -1,5 +1,3 @@
-use std::time::SystemTime;
-
 use super::entry::Entry;
 use super::event::{Event, What};
 use super::label;
@@ -12,6 +10,7 @@ use super::stored::{Reading, Stored};
 use super::write::Stale;
 use crate::error::{Error, Result, quote};
 use crate::seal::{self, Unsealed};
+use crate::time::now;
 use crate::{Credential, ErrorKind};
 
 impl Vault {
@@ -167,9 +166,4 @@ fn exists(name: &str) -> Error {
 
 fn damaged(name: &str) -> Error {
     Error::new(ErrorKind::EntryDamaged, format!("The entry {} is damaged.", quote(name)))
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
 }

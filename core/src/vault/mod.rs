@@ -2,6 +2,7 @@
 
 mod create;
 mod default;
+mod diagnose;
 mod entries;
 mod entry;
 mod event;
