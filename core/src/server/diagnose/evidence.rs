@@ -55,9 +55,10 @@ pub(super) struct AdminAnswers {
     /// The token, by its id.
     pub(super) token: Option<Answer>,
     pub(super) owner: Option<Answer>,
-    /// A search for the text, as if it were an id.
+    /// A search for the text, as if it were an id; where the owner is not known.
     pub(super) search: Option<Answer>,
-    /// The owner's sessions.
+    /// The owner's tokens and sessions, where the token's id is not known.
+    pub(super) tokens: Option<Answer>,
     pub(super) sessions: Option<Answer>,
 }
 

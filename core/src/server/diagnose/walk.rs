@@ -131,8 +131,8 @@ fn prefer_the_exact(findings: &mut Vec<Finding>) {
     use FindingKind::{TokenNeverArrived, TokenRejected};
     let is_error = |finding: &Finding| finding.kind.severity() == Severity::Error;
     let is_general = |finding: &Finding| matches!(finding.kind, TokenRejected | TokenNeverArrived);
-    if findings.iter().any(|finding| is_error(finding) && finding.kind.is_certain()) {
-        findings.retain(|finding| !is_error(finding) || finding.kind.is_certain());
+    if findings.iter().any(|finding| is_error(finding) && finding.is_certain) {
+        findings.retain(|finding| !is_error(finding) || finding.is_certain);
     } else if findings.iter().any(|finding| is_error(finding) && !is_general(finding)) {
         findings.retain(|finding| !is_general(finding));
     }
