@@ -54,7 +54,7 @@ def layers_point_down():
     }
     wrong = []
     for room, uppers in above.items():
-        for path in sorted((ROOT / "core/src" / room).glob("*.rs")):
+        for path in sorted((ROOT / "core/src" / room).rglob("*.rs")):
             code = path.read_text().split("#[cfg(test)]")[0]
             wrong += [f"{path.relative_to(ROOT)} uses {upper}" for upper in uppers.split() if f"crate::{upper}::" in code]
     return wrong

@@ -99,14 +99,21 @@ impl Evidence {
         self.failure() == Some(ErrorKind::TokenRejected) && !self.disagrees()
     }
 
-    /// Whether one opinion was a refusal and the other was none.
+    /// Whether the token was refused by one answer and accepted by another.
     pub(super) fn disagrees(&self) -> bool {
-        let refused = |verdict: &Result<Verified>| match verdict {
-            Ok(_) => Some(false),
-            Err(error) => (error.kind() == ErrorKind::TokenRejected).then_some(true),
+        let opinion = |verdict: &Result<Verified>| match verdict {
+            Ok(_) => Some(true),
+            Err(error) => (error.kind() == ErrorKind::TokenRejected).then_some(false),
         };
-        let again = self.again.as_ref().and_then(refused);
-        again.is_some_and(|again| refused(&self.verdict).is_some_and(|first| first != again))
+        let sessions = self.sessions.as_ref().and_then(|answer| match answer.as_ref().ok()?.status {
+            200 => Some(true),
+            401 => Some(false),
+            _ => None,
+        });
+        // The whole configuration goes only to a token that is known (facts 2.5).
+        let config = (self.setting("EnableUserAccessTokens").as_deref() == Some("true")).then_some(true);
+        let opinions = [opinion(&self.verdict), self.again.as_ref().and_then(opinion), sessions, config];
+        opinions.contains(&Some(true)) && opinions.contains(&Some(false))
     }
 
     /// The owner, if the token was accepted.

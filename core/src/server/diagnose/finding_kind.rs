@@ -276,7 +276,7 @@ static ABOUT: [About; 56] = [
         cause: "The server URL says https, but that port speaks plain http.",
         fix: "Use the address in the browser's bar while Mattermost is open. Mattermost's own port 8065 speaks plain http; https is usually the proxy's port 443.",
         admin_fix: Some("Publish the https address of the proxy, not Mattermost's own port."),
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 617,
@@ -346,7 +346,7 @@ static ABOUT: [About; 56] = [
         cause: "Something answers at that address, but it is not Mattermost.",
         fix: "Check host and port. Use the address in the browser's bar while Mattermost is open.",
         admin_fix: Some("If Mattermost shares the host with other sites, check the proxy's rules for it."),
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 636,
@@ -356,7 +356,7 @@ static ABOUT: [About; 56] = [
         cause: "A product that resembles Mattermost answers, but it is another one.",
         fix: "Use the address of a Mattermost server.",
         admin_fix: None,
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 637,
@@ -366,7 +366,7 @@ static ABOUT: [About; 56] = [
         cause: "A Mattermost server answers, but its API is not below that address.",
         fix: "Leave out what belongs to a page of Mattermost, or add the subpath that Mattermost lies under.",
         admin_fix: Some("Site URL says the address (System Console > Environment > Web Server); the proxy must pass the whole of it on."),
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 638,

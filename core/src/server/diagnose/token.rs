@@ -60,7 +60,7 @@ fn could_be_generated(token: &str) -> bool {
 }
 
 /// What the server said of the token, twice.
-pub(super) fn users_me(e: &Evidence) -> Outcome {
+pub(super) fn acceptance(e: &Evidence) -> Outcome {
     let Some(reply) = &e.me else { return Outcome::skipped() };
     if e.disagrees() {
         let seen = "Of two requests with the same token one was refused and one accepted.";
@@ -133,7 +133,7 @@ pub(super) fn exact_cause(e: &Evidence) -> Outcome {
         return Outcome::skipped();
     }
     let Some(admin) = &e.admin else {
-        return Outcome::says("an administrator's credential would tell it");
+        return Outcome::left_out("an administrator's credential would tell it");
     };
     if let Some(why) = admin.unusable.clone().or_else(|| refusal(admin)) {
         return Outcome::ends(FindingKind::AdministratorCannotTell, why);
