@@ -18,6 +18,8 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
+    # A link that leads nowhere is an error.
+    "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
     "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
     "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],

@@ -15,5 +15,4 @@ pub use test::TestResult;
 pub use trust::{ProxyFor, proxy_for, trusted_roots};
 pub use verify::{DEFAULT_DEADLINE, Verified};
 
-#[doc(hidden)]
 pub use judge::judge;

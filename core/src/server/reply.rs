@@ -3,6 +3,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// A server's answer as data, so that every verdict can be tested from recorded ones.
+///
+/// ```
+/// use mmcred::{ErrorKind, Reply, ServerUrl, judge};
+/// let server = ServerUrl::parse("chat.example.com")?;
+/// let page = Reply { status: 200, body: b"<html><title>Welcome</title></html>".to_vec(), ..Reply::default() };
+/// assert_eq!(judge(&server, &page).unwrap_err().kind(), ErrorKind::NotMattermost);
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// The status code.

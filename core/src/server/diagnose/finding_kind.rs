@@ -3,6 +3,12 @@
 use super::finding::{About, Severity};
 
 /// What a finding is about. Names and numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{FindingKind, Severity};
+/// let kind = FindingKind::TokenRevoked;
+/// assert_eq!((kind.name(), kind.severity(), kind.is_certain()), ("token_revoked", Severity::Error, true));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
