@@ -47,9 +47,10 @@ $(B)/test-tools: tests/requirements.txt $(VENV)/.ready
 bench: build
 	$(PY) benches/run.py
 
-docs:
+docs: build
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred
 	cargo run -q -p mmcred-cli -- man docs/man
+	$(PY) tools/transcripts.py
 
 PROFILE ?= release
 install-c:

@@ -11,7 +11,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// A failure: what kind, what happened, what to do, whether a later try may succeed.
 ///
 /// No part of it ever holds a token: messages are written here, and foreign text passes through
-/// `quote` before it is put into one.
+/// a filter before it is put into one.
 ///
 /// ```
 /// let error = mmcred::AccessToken::parse("").unwrap_err();

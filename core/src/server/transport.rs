@@ -1,10 +1,11 @@
 use std::io;
 use std::net::SocketAddr;
 
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
 
 use super::failure::{NoSuchHost, failure};
 use super::reply::Reply;
@@ -51,12 +52,18 @@ impl Transport {
 
     /// `GET <base>/api/v4/<path>` with the credential's token.
     pub(crate) async fn get_api(&self, credential: &Credential, path: &str) -> Result<Reply> {
+        self.send(credential, self.client.get(credential.server().api(path))).await
+    }
+
+    /// `POST <base>/api/v4/<path>` with the credential's token and a body of JSON.
+    pub(crate) async fn post_api(&self, credential: &Credential, path: &str, body: &Value) -> Result<Reply> {
+        let request = self.client.post(credential.server().api(path)).body(body.to_string());
+        self.send(credential, request.header(CONTENT_TYPE, "application/json")).await
+    }
+
+    async fn send(&self, credential: &Credential, request: RequestBuilder) -> Result<Reply> {
         let server = credential.server();
-        let request = self
-            .client
-            .get(server.api(path))
-            .header(ACCEPT, "application/json")
-            .header(AUTHORIZATION, bearer(credential)?);
+        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(credential)?);
         let response = request.send().await.map_err(|error| failure(server, error))?;
         read(server, response).await
     }

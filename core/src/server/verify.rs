@@ -31,6 +31,20 @@ impl Credential {
     /// One 401 is not a verdict, because nodes of a cluster disagree for seconds (recordings, observation 2):
     /// a second one is asked for on a fresh connection. No redirect is followed, no cookie kept.
     ///
+    /// ```
+    /// use mmcred::{DEFAULT_DEADLINE, block_on};
+    /// # let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    /// # let url = format!("http://{nobody}");
+    /// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+    /// # let credential = mmcred::Credential::new(&url, token)?;
+    /// match block_on(credential.verify(DEFAULT_DEADLINE)) {
+    ///     Ok(verified) => println!("{} with {:?}", verified.username, verified.roles),
+    ///     Err(error) if error.kind().may_retry() => println!("Try again: {error}"),
+    ///     Err(error) => println!("{error} {}", error.hint()),
+    /// }
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// `token_rejected` after two refusals, `replicas_disagree` after mixed answers, and every other kind of
     /// the ledger's blocks 200 and 300. Only kinds that speak of the token say anything about it: a 429, a
