@@ -3,6 +3,7 @@
 use crate::body::{Fields, Kind, object_map};
 use crate::call::Call;
 use crate::errors::Fail;
+use crate::login::WRONG_PASSWORD;
 use crate::reply::{Answer, Reply};
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
@@ -10,10 +11,10 @@ use crate::totp;
 use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
 
 /// Names nobody may take (executed.json `username_valid`).
-const RESERVED: [&str; 5] = ["all", "channel", "here", "matterbot", "system"];
+const RESERVED: [&str; 4] = ["all", "channel", "matterbot", "system"];
 
 /// The types of the user struct, for "one wrongly typed field refuses the body".
-const SCHEMA: &[(&str, Kind)] = &[
+pub const SCHEMA: &[(&str, Kind)] = &[
     ("id", Kind::Text),
     ("create_at", Kind::Int),
     ("update_at", Kind::Int),
@@ -30,11 +31,11 @@ const SCHEMA: &[(&str, Kind)] = &[
     ("position", Kind::Text),
     ("roles", Kind::Text),
     ("allow_marketing", Kind::Bool),
-    ("props", Kind::Object),
-    ("notify_props", Kind::Object),
+    ("props", Kind::Map),
+    ("notify_props", Kind::Map),
     ("failed_attempts", Kind::Int),
     ("locale", Kind::Text),
-    ("timezone", Kind::Object),
+    ("timezone", Kind::Map),
     ("mfa_active", Kind::Bool),
     ("mfa_secret", Kind::Text),
     ("remote_id", Kind::Text),
@@ -47,7 +48,8 @@ pub fn valid_username(name: &str) -> bool {
     (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !RESERVED.contains(&name)
 }
 
-fn valid_email(email: &str) -> bool {
+/// Good enough for a mail box.
+pub fn valid_email(email: &str) -> bool {
     let parts = email.split_once('@');
     let plain = |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>', ',', '"']);
     email.len() <= 128 && parts.is_some_and(|(local, domain)| plain(local) && plain(domain))
@@ -87,6 +89,16 @@ impl State {
         if !valid_email(&user.email) {
             return Err(Fail::new(400, "model.user.is_valid.email.app_error"));
         }
+        for (what, text, most) in [
+            ("nickname", &user.nickname, 64),
+            ("position", &user.position, 128),
+            ("first_name", &user.first_name, 64),
+            ("last_name", &user.last_name, 64),
+        ] {
+            if text.chars().count() > most {
+                return Err(Fail::new(400, format!("model.user.is_valid.{what}.app_error")));
+            }
+        }
         let mut others = self.users.values().filter(|other| other.id != user.id);
         if others.clone().any(|other| other.email == user.email) {
             return Err(Fail::new(400, "app.user.save.email_exists.app_error"));
@@ -118,7 +130,7 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
         update_at: now,
         last_password_update: now,
         password: fields.text("password"),
-        email: fields.text("email").to_lowercase(),
+        email: fields.text("email").trim().to_lowercase(),
         email_verified: admin && fields.flag("email_verified"),
         auth_service: if admin { fields.text("auth_service") } else { String::new() },
         auth_data: fields.opt_text("auth_data").filter(|data| admin && !data.is_empty()),
@@ -176,19 +188,22 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
         let needed = if admin { "manage_system" } else { "sysconsole_write_user_management_users" };
         state.may(&call.session, needed)
     });
+    if call.map_value("already_hashed") == "true" && !allowed {
+        let own_hash = Fail::new(401, "api.user.update_password.user_and_hashed.app_error");
+        return Err(if own { own_hash } else { refused(403) });
+    }
     if call.map_value("already_hashed") == "true" {
         // Nothing is hashed here, so a hash is no use even to an administrator.
-        return if allowed { Ok(Reply::ok()) } else { Err(refused(if own { 401 } else { 403 })) };
+        return Ok(Reply::ok());
     }
     if own {
         if current.is_empty() {
             return Err(Fail::body_param("current_password"));
         }
-        state.check_login_lock(state.user(&user_id)?)?;
-        if state.user(&user_id)?.password != current {
-            state.user_mut(&user_id)?.failed_attempts += 1;
-            return Err(Fail::new(400, "api.user.update_password.incorrect.app_error"));
-        }
+        state.check_current_password(&user_id, &current).map_err(|fail| match fail.id.as_ref() {
+            WRONG_PASSWORD => Fail::new(400, "api.user.update_password.incorrect.app_error"),
+            _ => fail,
+        })?;
     } else if !allowed {
         return Err(refused(403));
     }
@@ -230,7 +245,8 @@ pub fn generate_mfa(state: &mut State, call: &Call) -> Answer {
     let secret = totp::secret(&state.ids.next());
     let user = state.user_mut(&user_id)?;
     user.mfa_secret.clone_from(&secret);
-    Ok(Reply::line(200, &serde_json::json!({ "secret": secret, "qr_code": "" })))
+    let reply = Reply::line(200, &serde_json::json!({ "secret": secret, "qr_code": "" }));
+    Ok(reply.with("Cache-Control", "no-cache").with("Pragma", "no-cache"))
 }
 
 /// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`

@@ -60,16 +60,19 @@ pub fn handle(state: &mut State, call: &mut Call, route: &Route) -> Reply {
     let mut limited = Vec::new();
     let answer = match authenticate(state, call, route, &mut limited) {
         Err(Refused::Fail(fail)) => Err(fail),
-        Err(Refused::Limited) => {
-            return finish(state, call, Reply::bytes(429, limiter::BODY), limited);
+        Err(Refused::Limited { clears_cookie }) => {
+            let reply = cleared(state, Reply::bytes(429, limiter::BODY), clears_cookie);
+            return finish(state, call, reply, limited);
         }
         Ok(()) => (route.run)(state, call),
     };
-    let reply = answer.unwrap_or_else(|fail| {
-        let reply = error_reply(state, call, &fail);
-        if fail.clears_cookie { reply.with("Set-Cookie", clearing_cookie(state)) } else { reply }
-    });
+    let reply =
+        answer.unwrap_or_else(|fail| cleared(state, error_reply(state, call, &fail), fail.clears_cookie));
     finish(state, call, reply, limited)
+}
+
+fn cleared(state: &State, reply: Reply, clears: bool) -> Reply {
+    if clears { reply.with("Set-Cookie", clearing_cookie(state)) } else { reply }
 }
 
 /// Exactly so (facts 2.2 [R]); the path is the subpath.
@@ -79,7 +82,7 @@ pub fn clearing_cookie(state: &State) -> String {
 
 enum Refused {
     Fail(Fail),
-    Limited,
+    Limited { clears_cookie: bool },
 }
 
 impl From<Fail> for Refused {
@@ -96,11 +99,14 @@ fn authenticate(
 ) -> Result<(), Refused> {
     let (token, place) = parse_token(call);
     if !token.is_empty() {
-        call.session = look_up(state, call, route, &token, place)?;
-        // All unresolved tokens share the key "" (facts 7).
-        if !state.limits.user(&call.session.user_id, call.now, limited) {
-            return Err(Refused::Limited);
+        let found = look_up(state, call, route, &token, place);
+        // The limiter is asked whatever came of the token: all unresolved ones share the key "" (facts 7).
+        let user_id = found.as_ref().map_or("", |session| session.user_id.as_str());
+        if !state.limits.user(user_id, call.now, limited) {
+            let clears_cookie = found.err().is_some_and(|fail| fail.clears_cookie);
+            return Err(Refused::Limited { clears_cookie });
         }
+        call.session = found?;
         check_csrf(state, call, route, &token, place)?;
     }
     if route.session != Needs::None {

@@ -230,10 +230,10 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     }
     let names =
         ["username", "email", "password", "nickname", "first_name", "last_name", "position", "locale"];
-    let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
+    let fields = call.decode("userPatch", &names.map(|name| (name, Kind::Text)))?;
     let password = fields.text("password");
     if password.is_empty() {
-        return Err(Fail::body_param("password"));
+        return Err(Fail::body_param("userPatch"));
     }
     state.require(&call.session, "manage_system")?;
     state.check_password(&password)?;

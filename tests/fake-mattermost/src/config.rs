@@ -90,6 +90,12 @@ impl Config {
         self.get(section, key).as_str().unwrap_or_default().to_owned()
     }
 
+    /// A list of texts in force.
+    pub fn texts(&self, section: &str, key: &str) -> Vec<String> {
+        let items = self.get(section, key).as_array().into_iter().flatten();
+        items.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// Any setting as the client configuration shows it: all values are strings.
     pub fn as_text(&self, section: &str, key: &str) -> String {
         match self.get(section, key) {

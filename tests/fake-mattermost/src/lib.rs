@@ -25,6 +25,7 @@ mod config;
 mod config_rules;
 mod login;
 mod oauth;
+mod profiles;
 mod roles;
 mod system;
 mod tokens;

@@ -1,8 +1,9 @@
 //! The OAuth 2.0 provider, as far as `is_oauth` sessions need it (facts 6.5).
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::body::Kind;
+use crate::body::{First, Kind, first_value};
 use crate::call::{Call, parse_form};
 use crate::clock::Millis;
 use crate::errors::Fail;
@@ -117,9 +118,22 @@ pub fn create_app(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::line(201, &app))
 }
 
+/// `POST /oauth/apps/register`: open to anybody, and off by default; its refusals have a shape of their own.
+pub fn register_client(_state: &mut State, call: &Call) -> Answer {
+    let (error, why) = match first_value(&call.body, call.body_limit) {
+        First::Value(Value::Object(_) | Value::Null) => {
+            ("unsupported_operation", "Dynamic client registration is disabled")
+        }
+        _ => ("invalid_client_metadata", "Invalid JSON in request body"),
+    };
+    Ok(Reply::line(400, &json!({ "error": error, "error_description": why })))
+}
+
 /// `GET /oauth/apps`
 pub fn list_apps(state: &mut State, call: &Call) -> Answer {
-    state.require(&call.session, "manage_oauth")?;
+    if !state.may(&call.session, "manage_oauth") {
+        return Err(Fail::new(403, "api.command.admin_only.app_error"));
+    }
     Ok(Reply::json(200, &state.oauth.apps))
 }
 
@@ -145,7 +159,7 @@ pub fn authorize(state: &mut State, call: &Call) -> Answer {
     let answer = format!("{redirect}{joint}code={code}&state={}", fields.text("state"));
     let user_id = call.session.user_id.clone();
     state.oauth.codes.push(Code { code, app: client, user_id, redirect_uri: redirect });
-    Ok(Reply::json(200, &serde_json::json!({ "redirect": answer })))
+    Ok(Reply::json(200, &json!({ "redirect": answer })))
 }
 
 #[derive(Serialize)]

@@ -33,6 +33,10 @@ pub struct Profile {
     pub last_admin_check: bool,
     /// Each MFA code works once (facts 6.3, current servers).
     pub mfa_codes_once: bool,
+    /// Login has a limiter of its own (11.5 and dot releases back to 11.2, facts 0).
+    pub login_limiter: bool,
+    /// OAuth clients may ask to be registered (11.0).
+    pub client_registration: bool,
 }
 
 const V11_10: Profile = Profile {
@@ -51,6 +55,8 @@ const V11_10: Profile = Profile {
     remote_id_for_people: false,
     last_admin_check: false,
     mfa_codes_once: true,
+    login_limiter: true,
+    client_registration: true,
 };
 
 const PROFILES: [Profile; 5] = [
@@ -66,6 +72,8 @@ const PROFILES: [Profile; 5] = [
         auth_data_for_self: true,
         remote_id_for_people: true,
         mfa_codes_once: false,
+        login_limiter: false,
+        client_registration: false,
         ..V11_10
     },
     Profile {

@@ -87,7 +87,7 @@ impl Sessions {
     }
 
     /// The table is asked by token or by id (facts 1.3).
-    fn find(&self, token_or_id: &str) -> Option<Session> {
+    pub fn find(&self, token_or_id: &str) -> Option<Session> {
         let by_token = self.rows.values().find(|row| row.token == token_or_id);
         by_token.or_else(|| self.rows.get(token_or_id)).cloned()
     }

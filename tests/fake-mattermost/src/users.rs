@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::accounts::valid_email;
 use crate::body::{Kind, object_map};
 use crate::call::Call;
 use crate::clock::Millis;
@@ -124,8 +125,13 @@ pub fn default_timezone() -> Value {
 impl State {
     /// How this session sees that user (facts 13).
     pub fn eyes(&self, session: &Session, user_id: &str) -> Eyes {
-        if session.user_id == user_id || self.may(session, "manage_system") {
-            return Eyes::Near;
+        if session.user_id == user_id { Eyes::Near } else { self.profile_eyes(session) }
+    }
+
+    /// How lists show everybody, oneself included.
+    fn profile_eyes(&self, session: &Session) -> Eyes {
+        if self.may(session, "manage_system") {
+            return Eyes::Admin;
         }
         Eyes::Far {
             names: self.on("PrivacySettings", "ShowFullName"),
@@ -181,20 +187,16 @@ impl State {
         self.users.values().filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id)).count()
     }
 
-    /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13).
-    fn etag(&self, user: &User, eyes: Eyes) -> String {
-        let (names, email) = match eyes {
-            Eyes::Near => (true, true),
-            Eyes::Far { names, email } => (names, email),
-        };
-        let terms = format!("{}.{}", "", 0);
-        let icon = 0;
-        format!("{}.{}.{}.{terms}.{names}.{email}.{icon}", self.profile.version, user.id, user.update_at)
+    /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13); the two
+    /// settings, whoever looks. Nobody has accepted terms of service here, and bots have no icons.
+    fn etag(&self, user: &User) -> String {
+        let names = self.on("PrivacySettings", "ShowFullName");
+        let email = self.on("PrivacySettings", "ShowEmailAddress");
+        format!("{}.{}.{}..0.{names}.{email}.0", self.profile.version, user.id, user.update_at)
     }
 
-    fn show(&self, call: &Call, user: &User) -> Reply {
-        let eyes = self.eyes(&call.session, &user.id);
-        let etag = self.etag(user, eyes);
+    fn show(&self, call: &Call, user: &User, eyes: Eyes) -> Reply {
+        let etag = self.etag(user);
         // Only an identical tag matches (facts 13).
         if call.header("if-none-match") == etag {
             return Reply::bytes(304, "").with("ETag", etag);
@@ -206,31 +208,33 @@ impl State {
 /// `GET /users/{user_id}`; `me` too.
 pub fn get(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
-    Ok(state.show(call, state.user(&user_id)?))
+    Ok(state.show(call, state.user(&user_id)?, state.eyes(&call.session, &user_id)))
 }
 
 /// `GET /users/username/{username}`
 pub fn get_by_username(state: &mut State, call: &Call) -> Answer {
     let name = call.param("username");
-    let user = state.users.values().find(|user| user.username == name);
-    Ok(state.show(call, user.ok_or_else(Fail::no_user)?))
+    let user = state.users.values().find(|user| user.username == name).ok_or_else(Fail::no_user)?;
+    Ok(state.show(call, user, state.eyes(&call.session, &user.id)))
 }
 
 /// `GET /users/email/{email}`; refused to others when addresses are private.
 pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
-    if !state.on("PrivacySettings", "ShowEmailAddress") {
-        state.require(&call.session, "manage_system")?;
-    }
     let email = call.param("email").to_lowercase();
-    if !email.contains('@') {
+    if !valid_email(&email) {
         return Err(Fail::url_param("email"));
     }
+    let eyes = state.profile_eyes(&call.session);
+    if matches!(eyes, Eyes::Far { email: false, .. }) {
+        return Err(Fail::new(403, "api.user.get_user_by_email.permissions.app_error"));
+    }
     let user = state.users.values().find(|user| user.email == email);
-    Ok(state.show(call, user.ok_or_else(Fail::no_user)?))
+    Ok(state.show(call, user.ok_or_else(Fail::no_user)?, eyes))
 }
 
 fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
-    users.into_iter().map(|user| UserShape::seen(user, state.eyes(&call.session, &user.id), state)).collect()
+    let eyes = state.profile_eyes(&call.session);
+    users.into_iter().map(|user| UserShape::seen(user, eyes, state)).collect()
 }
 
 /// `GET /users`, by name; `active`, `inactive` and `role` filter.
@@ -253,7 +257,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
 /// `POST /users/search`: names beginning with the term; off while the server is busy.
 pub fn search(state: &mut State, call: &Call) -> Answer {
     system::require_not_busy(state, call)?;
-    let term = call.decode("user_search", &[("term", Kind::Text)])?.text("term").to_lowercase();
+    let term = call.decode("props", &[("term", Kind::Text)])?.text("term").to_lowercase();
     if term.is_empty() {
         return Err(Fail::body_param("term"));
     }
@@ -288,7 +292,7 @@ pub fn update_active(state: &mut State, call: &Call) -> Answer {
     if !leaving && !allowed {
         return Err(Fail::new(403, "api.user.update_active.permissions.app_error"));
     }
-    if leaving && !allowed && !state.on("TeamSettings", "EnableUserDeactivation") {
+    if leaving && !state.on("TeamSettings", "EnableUserDeactivation") {
         return Err(Fail::new(401, "api.user.update_active.not_enable.app_error"));
     }
     let user = state.user(&user_id)?;
@@ -338,31 +342,4 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
         state.set_active(&user_id, false, call.now);
     }
     Ok(Reply::ok())
-}
-
-/// `PUT /users/{user_id}/patch`: the fields of a profile.
-pub fn patch(state: &mut State, call: &Call) -> Answer {
-    let user_id = call.id("user_id")?;
-    let names = ["nickname", "first_name", "last_name", "position", "locale", "username", "email"];
-    let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
-    let user = state.user(&user_id)?;
-    state.require_over(&call.session, user)?;
-    state.require_user_or_bot(&call.session, &user_id)?;
-    let user = state.user_mut(&user_id)?;
-    user.update_at = call.now;
-    for (name, slot) in names.iter().zip([
-        &mut user.nickname,
-        &mut user.first_name,
-        &mut user.last_name,
-        &mut user.position,
-        &mut user.locale,
-        &mut user.username,
-        &mut user.email,
-    ]) {
-        if let Some(value) = fields.opt_text(name) {
-            *slot = value;
-        }
-    }
-    let user = state.user(&user_id)?;
-    Ok(Reply::line(200, &UserShape::seen(user, state.eyes(&call.session, &user_id), state)))
 }
