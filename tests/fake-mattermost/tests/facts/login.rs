@@ -92,6 +92,9 @@ fn other_reasons_are_masked_and_the_mask_follows_the_settings() {
     };
     mask(false, true, "username");
     mask(true, false, "email");
+    // A directory is no single sign-on.
+    fake.settings(json!({"LdapSettings": {"Enable": true}}));
+    mask(true, true, "email_username");
     fake.settings(json!({"GitLabSettings": {"Enable": true}}));
     mask(true, true, "sso");
 }
@@ -111,6 +114,8 @@ fn deactivated_comes_before_the_password_and_sso_accounts_are_masked() {
     fake.put(&admin.token, &format!("/users/{}/active", gone.id), &json!({"active": false})).status_ok();
     fake.log_in("gone", "wrong").is(401, "api.user.login.inactive.app_error");
     fake.control("POST", "/users", &json!({"user_id": sso.id, "auth_service": "gitlab", "auth_data": "7"}));
+    fake.log_in("sso", PASSWORD).is(401, MASKED);
+    fake.put(&admin.token, &format!("/users/{}/active", sso.id), &json!({"active": false})).status_ok();
     fake.log_in("sso", PASSWORD).is(401, MASKED);
 }
 
@@ -211,5 +216,15 @@ fn a_login_sessions_properties() {
     }
     for key in ["csrf", "platform", "os", "browser"] {
         assert!(props[key].is_string(), "{key}");
+    }
+}
+
+#[test]
+fn a_desktop_token_of_nobody_is_refused() {
+    let (fake, _) = Fake::started();
+    for body in ["", "[]", "{}", r#"{"token":"x"}"#] {
+        let answer = fake.call("POST", "", "/users/login/desktop_token", body);
+        answer.is(401, "app.desktop_token.validate.invalid");
+        assert_eq!(answer.header("set-cookie"), None);
     }
 }

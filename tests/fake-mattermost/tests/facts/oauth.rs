@@ -83,10 +83,23 @@ fn registering_needs_manage_oauth_and_the_provider() {
     let (fake, admin) = Fake::started();
     let user = fake.person("plain");
     register(&fake, &user).forbidden();
+    fake.get(&user.token, "/oauth/apps").is(403, "api.command.admin_only.app_error");
+    assert_eq!(fake.get(&admin.token, "/oauth/apps").ok().text(), "[]");
     let app = register(&fake, &admin);
     fake.set(json!({"EnableOAuthServiceProvider": false}));
     assert_eq!(register(&fake, &admin).status, 501);
     assert_eq!(authorize(&fake, &admin.token, &app).status, 501);
     assert_eq!(exchange(&fake, &app, "x").status, 501);
     assert_eq!(fake.post(&admin.token, "/oauth/apps", &Value::Null).status, 501);
+}
+
+#[test]
+fn clients_may_not_register_themselves_by_default() {
+    let (fake, _) = Fake::started();
+    for (body, error) in [("{}", "unsupported_operation"), ("[", "invalid_client_metadata")] {
+        let answer = fake.call("POST", "", "/oauth/apps/register", body);
+        assert_eq!((answer.status, answer.field("error").as_str()), (400, error));
+    }
+    let (old, _) = Fake::of("10.11");
+    old.call("POST", "", "/oauth/apps/register", "{}").no_such_route();
 }
