@@ -1,6 +1,6 @@
 //! Bots (facts 5).
 
-use crate::accounts::valid_username;
+use crate::account_rules::valid_username;
 use crate::body::{Fields, Kind};
 use crate::call::Call;
 use crate::clock::Millis;

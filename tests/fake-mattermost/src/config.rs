@@ -124,7 +124,9 @@ impl Config {
             let Some(settings) = settings.as_object_mut() else {
                 continue;
             };
-            settings.retain(|key, _| may_touch(section, key, "read", may));
+            for (_, slot) in settings.iter_mut().filter(|(key, _)| !may_touch(section, key, "read", may)) {
+                *slot = Value::Null; // a nil pointer in Go
+            }
             for (_, key) in SECRETS.iter().filter(|(secret, _)| secret == section) {
                 if let Some(Value::String(secret)) = settings.get_mut(*key)
                     && !secret.is_empty()

@@ -18,6 +18,7 @@ mod permissions;
 mod routes;
 mod server;
 
+mod account_rules;
 mod accounts;
 mod bots;
 mod client_config;

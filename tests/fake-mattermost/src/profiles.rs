@@ -1,15 +1,113 @@
-//! Changing one's own or somebody else's profile.
+//! Reading and changing profiles.
 
 use serde_json::Value;
 
+use crate::account_rules::valid_email;
 use crate::accounts::SCHEMA;
-use crate::body::Fields;
+use crate::body::{Fields, Kind};
 use crate::call::Call;
 use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
+use crate::system;
 use crate::users::{User, default_notify_props};
+
+impl State {
+    /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13); the two
+    /// settings, whoever looks. Nobody has accepted terms of service here, and bots have no icons.
+    fn etag(&self, user: &User) -> String {
+        let names = self.on("PrivacySettings", "ShowFullName");
+        let email = self.on("PrivacySettings", "ShowEmailAddress");
+        format!("{}.{}.{}..0.{names}.{email}.0", self.profile.version, user.id, user.update_at)
+    }
+
+    fn show(&self, call: &Call, user: &User, eyes: Eyes) -> Reply {
+        let etag = self.etag(user);
+        // Only an identical tag matches (facts 13).
+        if call.header("if-none-match") == etag {
+            return Reply::bytes(304, "").with("ETag", etag);
+        }
+        Reply::line(200, &UserShape::seen(user, eyes, self)).with("ETag", etag)
+    }
+}
+
+/// `GET /users/{user_id}`; `me` too.
+pub fn get(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    Ok(state.show(call, state.user(&user_id)?, state.eyes(&call.session, &user_id)))
+}
+
+/// `GET /users/username/{username}`
+pub fn get_by_username(state: &mut State, call: &Call) -> Answer {
+    let name = call.param("username");
+    let user = state.users.values().find(|user| user.username == name).ok_or_else(Fail::no_user)?;
+    Ok(state.show(call, user, state.eyes(&call.session, &user.id)))
+}
+
+/// `GET /users/email/{email}`; refused to others when addresses are private.
+pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
+    let email = call.param("email").to_lowercase();
+    if !valid_email(&email) {
+        return Err(Fail::url_param("email"));
+    }
+    let eyes = state.profile_eyes(&call.session);
+    if matches!(eyes, Eyes::Far { email: false, .. }) {
+        return Err(Fail::new(403, "api.user.get_user_by_email.permissions.app_error"));
+    }
+    let user = state.users.values().find(|user| user.email == email);
+    Ok(state.show(call, user.ok_or_else(Fail::no_user)?, eyes))
+}
+
+fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
+    let eyes = state.profile_eyes(&call.session);
+    users.into_iter().map(|user| UserShape::seen(user, eyes, state)).collect()
+}
+
+/// `GET /users`, by name; `active`, `inactive` and `role` filter.
+pub fn list(state: &mut State, call: &Call) -> Answer {
+    let (active, inactive) = (call.query_flag("active"), call.query_flag("inactive"));
+    if active && inactive {
+        return Err(Fail::url_param("inactive"));
+    }
+    let role = call.query("role");
+    let mut found: Vec<_> = state
+        .users
+        .values()
+        .filter(|user| !(active && user.delete_at != 0 || inactive && user.delete_at == 0))
+        .filter(|user| role.is_empty() || user.has_role(role))
+        .collect();
+    found.sort_by(|a, b| a.username.cmp(&b.username));
+    Ok(Reply::json(200, &shapes(state, call, call.cut(found))))
+}
+
+/// `POST /users/search`: names beginning with the term; off while the server is busy.
+pub fn search(state: &mut State, call: &Call) -> Answer {
+    system::require_not_busy(state, call)?;
+    let term = call.decode("props", &[("term", Kind::Text)])?.text("term").to_lowercase();
+    if term.is_empty() {
+        return Err(Fail::body_param("term"));
+    }
+    let begins = |text: &str| text.to_lowercase().starts_with(&term);
+    let found = state.users.values().filter(|user| {
+        user.delete_at == 0
+            && [&user.username, &user.nickname, &user.first_name, &user.last_name]
+                .iter()
+                .any(|name| begins(name))
+    });
+    Ok(Reply::json(200, &shapes(state, call, found.take(100).collect())))
+}
+
+/// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
+pub fn by_list(state: &mut State, call: &Call) -> Answer {
+    let by_id = call.path.ends_with("/ids");
+    let names: Vec<String> = serde_json::from_slice(&call.body).unwrap_or_default();
+    if names.is_empty() {
+        return Err(Fail::body_param(if by_id { "user_ids" } else { "usernames" }));
+    }
+    let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
+    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
+}
 
 /// `PUT /users/{user_id}`: the body names the account again, and what it leaves out is emptied.
 pub fn update(state: &mut State, call: &Call) -> Answer {

@@ -265,6 +265,21 @@ fn addresses_are_trimmed_and_texts_bounded() {
 }
 
 #[test]
+fn addresses_may_be_confined_to_domains() {
+    let (fake, admin) = Fake::started();
+    fake.settings(json!({"TeamSettings": {"RestrictCreationToDomains": "example.com, @example.net"}}));
+    let create = |name: &str, domain: &str| {
+        let body = json!({"username": name, "email": format!("{name}@{domain}"), "password": PASSWORD});
+        fake.post(&admin.token, "/users", &body)
+    };
+    for domain in ["example.org", "sub.example.com", "badexample.com"] {
+        create("out", domain).is(400, "api.user.create_user.accepted_domain.app_error");
+    }
+    create("one", "example.com").ok();
+    create("two", "EXAMPLE.net").ok();
+}
+
+#[test]
 fn a_hash_is_taken_from_who_may_change_the_password() {
     let (fake, admin) = Fake::started();
     let (user, other) = (fake.person("plain"), fake.person("other"));
