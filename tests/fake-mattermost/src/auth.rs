@@ -77,7 +77,7 @@ fn cleared(state: &State, reply: Reply, clears: bool) -> Reply {
 
 /// Exactly so (facts 2.2 [R]); the path is the subpath.
 pub fn clearing_cookie(state: &State) -> String {
-    format!("MMAUTHTOKEN=; Path={}; Max-Age=0; HttpOnly", state.config.subpath())
+    format!("MMAUTHTOKEN=; Path={}; Max-Age=0; HttpOnly", state.config.subpath_of_site_url())
 }
 
 enum Refused {
@@ -193,7 +193,7 @@ fn mfa_required(state: &State, call: &Call) -> Result<(), Fail> {
     let guest_exempt =
         user.is_guest() && !state.on("GuestAccountsSettings", "EnforceMultifactorAuthentication");
     let sso = !matches!(user.auth_service.as_str(), "" | "email" | "ldap");
-    let exempt_path = format!("{}/api/v4/users/me", state.config.subpath().trim_end_matches('/'));
+    let exempt_path = format!("{}/api/v4/users/me", state.config.subpath_of_site_url().trim_end_matches('/'));
     if guest_exempt || sso || state.bots.contains_key(&user.id) || user.mfa_active || call.path == exempt_path
     {
         return Ok(());

@@ -105,12 +105,13 @@ impl Config {
         }
     }
 
-    /// The path of SiteURL as it was at the start; `/` at the root (facts 6.2).
+    /// The path of SiteURL as it was at the start, which the router goes by; `/` at the root (facts 6.2).
     pub fn subpath(&self) -> &str {
         &self.booted_subpath
     }
 
-    fn subpath_of_site_url(&self) -> String {
+    /// The path of SiteURL as it is now: cookies and the MFA exemption go by it (facts 6.2).
+    pub fn subpath_of_site_url(&self) -> String {
         let url = self.text("ServiceSettings", "SiteURL");
         let path =
             url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);

@@ -191,15 +191,16 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
     reply.headers.push(("Token", session.token.clone()));
     // Cookies go to exactly this header's sender (facts 6.3).
     if call.header("x-requested-with") == "XMLHttpRequest" {
+        let secure = if call.header("x-forwarded-proto") == "https" { "; Secure" } else { "" };
         let age = (session.expires_at - call.now) / 1_000;
         let life = format!(
             "; Path={}; Expires={}; Max-Age={age}",
-            state.config.subpath(),
+            state.config.subpath_of_site_url(),
             http_date(session.expires_at)
         );
-        reply.headers.push(("Set-Cookie", format!("MMAUTHTOKEN={}{life}; HttpOnly", session.token)));
-        reply.headers.push(("Set-Cookie", format!("MMUSERID={user_id}{life}")));
-        reply.headers.push(("Set-Cookie", format!("MMCSRF={}{life}", session.prop("csrf"))));
+        reply.headers.push(("Set-Cookie", format!("MMAUTHTOKEN={}{life}; HttpOnly{secure}", session.token)));
+        reply.headers.push(("Set-Cookie", format!("MMUSERID={user_id}{life}{secure}")));
+        reply.headers.push(("Set-Cookie", format!("MMCSRF={}{life}{secure}", session.prop("csrf"))));
     }
     Ok(reply)
 }

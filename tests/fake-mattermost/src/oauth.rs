@@ -7,6 +7,7 @@ use crate::body::{First, Kind, first_value};
 use crate::call::{Call, parse_form};
 use crate::clock::Millis;
 use crate::errors::Fail;
+use crate::ids::is_valid_id;
 use crate::reply::{Answer, Reply};
 use crate::session::Session;
 use crate::state::State;
@@ -141,14 +142,22 @@ pub fn list_apps(state: &mut State, call: &Call) -> Answer {
 pub fn authorize(state: &mut State, call: &Call) -> Answer {
     let names = ["response_type", "client_id", "redirect_uri", "scope", "state"];
     let fields = call.decode("authorize_request", &names.map(|name| (name, Kind::Text)))?;
+    let (client, redirect) = (fields.text("client_id"), fields.text("redirect_uri"));
+    for (what, wrong) in [
+        ("client_id", !is_valid_id(&client)),
+        ("response_type", fields.text("response_type") != "code"),
+        ("redirect_uri", redirect.len() > 256 || !redirect.starts_with("http")),
+        ("state", fields.text("state").len() > 1_024),
+        ("scope", fields.text("scope").len() > 128),
+    ] {
+        if wrong {
+            return Err(Fail::new(400, format!("model.authorize.is_valid.{what}.app_error")));
+        }
+    }
     if call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
     }
     require_provider(state, "api.oauth.allow_oauth.turn_off.app_error")?;
-    let (client, redirect) = (fields.text("client_id"), fields.text("redirect_uri"));
-    if fields.text("response_type") != "code" {
-        return Err(Fail::new(400, "model.authorize.is_valid.response_type.app_error"));
-    }
     let app = state.oauth.apps.iter().find(|app| app.id == client);
     let app = app.ok_or_else(|| Fail::new(404, "app.oauth.get_app.find.app_error"))?;
     if !app.callback_urls.contains(&redirect) {
@@ -177,12 +186,19 @@ pub fn access_token(state: &mut State, call: &Call) -> Answer {
     let form = parse_form(&String::from_utf8_lossy(&call.body));
     let field =
         |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned();
-    require_provider(state, "api.oauth.get_access_token.disabled.app_error")?;
-    if field("grant_type") != "authorization_code" {
-        return Err(Fail::new(400, "api.oauth.get_access_token.bad_grant.app_error"));
+    for (what, wrong) in [
+        ("bad_grant", field("grant_type") != "authorization_code"),
+        ("missing_code", field("code").is_empty()),
+        ("bad_client_id", field("client_id").len() != 26),
+        ("bad_client_secret", field("client_secret").is_empty()),
+    ] {
+        if wrong {
+            return Err(Fail::new(400, format!("api.oauth.get_access_token.{what}.app_error")));
+        }
     }
+    require_provider(state, "api.oauth.get_access_token.disabled.app_error")?;
     let app = state.oauth.apps.iter().find(|app| app.id == field("client_id")).cloned();
-    let app = app.ok_or_else(|| Fail::new(400, "api.oauth.get_access_token.credentials.app_error"))?;
+    let app = app.ok_or_else(|| Fail::new(404, "api.oauth.get_access_token.credentials.app_error"))?;
     if app.client_secret != field("client_secret") {
         return Err(Fail::new(403, "api.oauth.get_access_token.credentials.app_error"));
     }

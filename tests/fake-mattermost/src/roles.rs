@@ -129,6 +129,9 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
 /// `GET /roles/name/{role_name}`
 pub fn get_by_name(state: &mut State, call: &Call) -> Answer {
     let name = call.param("role_name");
+    if !valid_name(name) {
+        return Err(Fail::url_param("role_name")); // too long; the route has seen to the rest
+    }
     let role = state.roles.iter().find(|role| role.name == name);
     let role = role.ok_or_else(|| Fail::new(404, "app.role.get_by_name.app_error"))?;
     Ok(Reply::line(200, role))

@@ -65,6 +65,10 @@ fn three_cookies_for_exactly_the_web_apps_header() {
     for other in ["fetch", "xmlhttprequest", "XMLHttpRequest, fetch"] {
         assert_eq!(with(other).all("set-cookie").len(), 0, "{other}");
     }
+    // Recording 200-login-gitlab-omnibus-4.0: behind TLS they are kept to it.
+    let tls = [("X-Requested-With", "XMLHttpRequest"), ("X-Forwarded-Proto", "https")];
+    let answer = fake.send("POST", "/api/v4/users/login", &tls, &body);
+    assert!(answer.all("set-cookie").iter().all(|cookie| cookie.ends_with("; Secure")));
 }
 
 #[test]

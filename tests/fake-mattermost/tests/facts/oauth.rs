@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Person};
+use crate::fake::{Fake, Person, UNKNOWN};
 use crate::http::Answer;
 
 const CALLBACK: &str = "https://app.example/back";
@@ -76,6 +76,41 @@ fn an_oauth_session_may_not_authorize_another() {
     let oauth = fake.oauth_session(&admin.id);
     assert_eq!(authorize(&fake, &oauth, &app).status, 403);
     authorize(&fake, "", &app).rejected_or_unseen();
+}
+
+#[test]
+fn wrong_requests_are_named() {
+    let (fake, admin) = Fake::started();
+    let app = register(&fake, &admin);
+    let good = json!({"response_type": "code", "client_id": app.field("id"), "redirect_uri": CALLBACK});
+    let changed = |change: &Value| {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        body.to_string()
+    };
+    let ask = |change: Value| {
+        let bearer = format!("Bearer {}", admin.token);
+        fake.send("POST", "/oauth/authorize", &[("Authorization", &bearer)], &changed(&change))
+    };
+    ask(json!({"client_id": "", "response_type": ""}))
+        .is(400, "model.authorize.is_valid.client_id.app_error");
+    ask(json!({"response_type": ""})).is(400, "model.authorize.is_valid.response_type.app_error");
+    ask(json!({"redirect_uri": "junk"})).is(400, "model.authorize.is_valid.redirect_uri.app_error");
+    ask(json!({"state": "x".repeat(1025)})).is(400, "model.authorize.is_valid.state.app_error");
+    ask(json!({"redirect_uri": "https://else.example"}))
+        .is(400, "api.oauth.allow_oauth.redirect_callback.app_error");
+    ask(json!({"client_id": UNKNOWN})).is(404, "app.oauth.get_app.find.app_error");
+    let exchange = |form: &str| fake.send("POST", "/oauth/access_token", &[], form);
+    let id = |what: &str| format!("api.oauth.get_access_token.{what}.app_error");
+    exchange("").is(400, &id("bad_grant"));
+    exchange("grant_type=authorization_code").is(400, &id("missing_code"));
+    let mut form = "grant_type=authorization_code&code=x".to_owned();
+    exchange(&form).is(400, &id("bad_client_id"));
+    form.push_str(&format!("&client_id={}", app.field("id")));
+    exchange(&form).is(400, &id("bad_client_secret"));
+    exchange(&format!("{form}&client_secret=wrong")).is(403, &id("credentials"));
+    let stranger = form.replace(&app.field("id"), UNKNOWN);
+    exchange(&format!("{stranger}&client_secret=wrong")).is(404, &id("credentials"));
 }
 
 #[test]

@@ -236,6 +236,7 @@ fn stock_roles_grant_what_was_executed() {
 fn a_roles_name_has_no_capitals_and_its_titles_are_keys() {
     let (fake, admin) = Fake::started();
     fake.get(&admin.token, "/roles/name/System_user").no_such_route();
+    fake.get(&admin.token, &format!("/roles/name/{}", "a".repeat(65))).bad_path("role_name");
     let role = fake.get(&admin.token, "/roles/name/system_user").json();
     assert_eq!(role["display_name"], "authentication.roles.global_user.name");
     for (body, name) in [("[]", "rolenames"), ("null", "rolenames"), ("[\"a-b\"]", "rolename")] {
