@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::errors::{AppError, Fail};
-use crate::reply::{Reply, gzip};
+use crate::reply::{Reply, gzip, zstd};
 use crate::routes::{Route, Session as Needs};
 use crate::session::Session;
 use crate::state::State;
@@ -246,18 +246,23 @@ fn finish(state: &State, call: &Call, reply: Reply, limited: Vec<(&'static str, 
     headers.extend(limited);
     headers.extend(reply.headers);
     let mut body = reply.body;
-    let takes_gzip = call.header("accept-encoding").split(',').any(|coding| {
-        let mut parts = coding.split(';');
-        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip")) && !coding.contains("q=0")
-    });
-    if takes_gzip
-        && body.len() >= GZIP_FROM
-        && state.config.text("ServiceSettings", "WebserverMode") == "gzip"
-    {
+    let on = state.config.text("ServiceSettings", "WebserverMode") == "gzip";
+    if on && body.len() >= GZIP_FROM && state.profile.zstd && takes(call, "zstd") {
+        body = zstd(&body);
+        headers.push(("Content-Encoding", "zstd".to_owned()));
+    } else if on && body.len() >= GZIP_FROM && takes(call, "gzip") {
         body = gzip(&body);
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
     Reply { status: reply.status, headers, body }
+}
+
+fn takes(call: &Call, coding: &str) -> bool {
+    call.header("accept-encoding").split(',').any(|offered| {
+        let (name, weight) = offered.split_once(';').unwrap_or((offered, ""));
+        name.trim().eq_ignore_ascii_case(coding)
+            && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
 }
 
 #[cfg(test)]

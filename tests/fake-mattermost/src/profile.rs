@@ -37,6 +37,8 @@ pub struct Profile {
     pub login_limiter: bool,
     /// OAuth clients may ask to be registered (11.0).
     pub client_registration: bool,
+    /// Answers come as zstd to who takes it, before gzip (measured on 11.10).
+    pub zstd: bool,
 }
 
 const V11_10: Profile = Profile {
@@ -57,6 +59,7 @@ const V11_10: Profile = Profile {
     mfa_codes_once: true,
     login_limiter: true,
     client_registration: true,
+    zstd: true,
 };
 
 const PROFILES: [Profile; 5] = [
@@ -74,6 +77,7 @@ const PROFILES: [Profile; 5] = [
         mfa_codes_once: false,
         login_limiter: false,
         client_registration: false,
+        zstd: false,
         ..V11_10
     },
     Profile {
@@ -83,9 +87,10 @@ const PROFILES: [Profile; 5] = [
         token_expiry: false,
         rotation: false,
         oauth_may_not_change_tokens: false,
+        zstd: false,
         ..V11_10
     },
-    Profile { name: "11.9", version: "11.9.0", build: "28290115034", rotation: false, ..V11_10 },
+    Profile { name: "11.9", version: "11.9.0", build: "28290115034", rotation: false, zstd: false, ..V11_10 },
     V11_10,
     Profile {
         name: "next",

@@ -130,7 +130,13 @@ fn answers_from_1024_bytes_on_are_compressed_for_who_takes_it() {
         assert_eq!(config.header("vary"), Some("Accept-Encoding"));
     }
     assert_eq!(&ask("/config/client", "gzip").body[..3], [0x1f, 0x8b, 8]);
-    for coding in ["gzip;q=0", "identity", "br"] {
+    for coding in ["zstd", "gzip, deflate, br, zstd"] {
+        let config = ask("/config/client", coding);
+        assert_eq!(config.header("content-encoding"), Some("zstd"), "{coding}");
+        assert_eq!(&config.body[..4], [0x28, 0xb5, 0x2f, 0xfd]);
+    }
+    assert_eq!(ask("/config/client", "gzip, zstd;q=0").header("content-encoding"), Some("gzip"));
+    for coding in ["gzip;q=0", "zstd; q=0", "identity", "br"] {
         let config = ask("/config/client", coding);
         assert_eq!(config.header("content-encoding"), None, "{coding}");
         assert_eq!(config.header("vary"), Some("Accept-Encoding"), "{coding}");
