@@ -40,8 +40,9 @@ $(VENV)/.ready: tests/requirements-demo.txt
 	$(PY) -m pip install -q -r tests/requirements-demo.txt
 	@touch $@
 
-$(B)/test-tools: tests/requirements.txt $(VENV)/.ready
+$(B)/test-tools: tests/requirements.txt tests/judges/package-lock.json $(VENV)/.ready
 	$(PY) -m pip install -q -r tests/requirements.txt
+	cd tests/judges && npm ci --silent
 	@touch $@
 
 bench: build
