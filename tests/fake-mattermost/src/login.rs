@@ -172,6 +172,9 @@ impl State {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         session.expires_at = call.now.saturating_add(self.session_length(&session));
+        if mobile {
+            self.sessions.revoke_device(&user.id, &session.device_id);
+        }
         self.save_session(session, call.now)
     }
 }
@@ -210,11 +213,9 @@ pub fn with_desktop_token(_state: &mut State, _call: &Call) -> Answer {
     Err(Fail::new(401, "app.desktop_token.validate.invalid"))
 }
 
-/// `POST /users/login/type`: how an account signs in; people who do not exist sign in with a password.
-pub fn kind(state: &mut State, call: &Call) -> Answer {
-    let user = state.find_login("", &call.map_value("login_id"));
-    let service = user.map_or("", |user| user.auth_service.as_str());
-    Ok(Reply::line(200, &serde_json::json!({ "auth_service": service })))
+/// `POST /users/login/type`: nothing at all while guests may not log in by a link, which is the default.
+pub fn kind(_state: &mut State, _call: &Call) -> Answer {
+    Ok(Reply::bytes(404, ""))
 }
 
 /// `POST /users/logout`: no session needed; the clearing cookie goes to anyone (recording 200-logout-bad-token).

@@ -35,8 +35,8 @@ pub struct Profile {
     pub mfa_codes_once: bool,
     /// Login has a limiter of its own (11.5 and dot releases back to 11.2, facts 0).
     pub login_limiter: bool,
-    /// OAuth clients may ask to be registered (11.0).
-    pub client_registration: bool,
+    /// Clients may ask to be registered, and for an account's way of signing in (by 11.8).
+    pub routes_of_11: bool,
     /// Answers come as zstd to who takes it, before gzip (measured on 11.10).
     pub zstd: bool,
 }
@@ -58,7 +58,7 @@ const V11_10: Profile = Profile {
     last_admin_check: false,
     mfa_codes_once: true,
     login_limiter: true,
-    client_registration: true,
+    routes_of_11: true,
     zstd: true,
 };
 
@@ -76,7 +76,7 @@ const PROFILES: [Profile; 5] = [
         remote_id_for_people: true,
         mfa_codes_once: false,
         login_limiter: false,
-        client_registration: false,
+        routes_of_11: false,
         zstd: false,
         ..V11_10
     },

@@ -67,7 +67,6 @@ const API: &[Route] = &[
         limiter: Some(Own::DesktopToken),
         ..open("POST", "/users/login/desktop_token", login::with_desktop_token)
     },
-    open("POST", "/users/login/type", login::kind),
     open("POST", "/users/logout", login::logout),
     on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
     on("GET", "/users/{user_id}", profiles::get),
@@ -135,11 +134,14 @@ const ROTATION: &[Route] = &[
     on("POST", "/users/tokens/non_compliant/revoke", tokens::revoke_non_compliant),
 ];
 
-/// Below `/api/v4`, from 11.0 on.
-const REGISTRATION: &[Route] = &[Route {
-    limiter: Some(Own::Registration),
-    ..open("POST", "/oauth/apps/register", oauth::register_client)
-}];
+/// Below `/api/v4`, from 11 on.
+const ELEVEN: &[Route] = &[
+    open("POST", "/users/login/type", login::kind),
+    Route {
+        limiter: Some(Own::Registration),
+        ..open("POST", "/oauth/apps/register", oauth::register_client)
+    },
+];
 
 /// Outside `/api/v4`.
 const WEB: &[Route] = &[
@@ -161,7 +163,7 @@ pub fn find(
     };
     match path.strip_prefix("/api/v4") {
         Some(path) => {
-            let newer = [(profile.rotation, ROTATION), (profile.client_registration, REGISTRATION)];
+            let newer = [(profile.rotation, ROTATION), (profile.routes_of_11, ELEVEN)];
             let mut newer = newer.into_iter().filter_map(|(has, routes)| has.then_some(routes));
             newer.find_map(|routes| first(routes, path)).or_else(|| first(API, path))
         }

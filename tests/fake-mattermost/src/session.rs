@@ -122,6 +122,12 @@ impl Sessions {
         self.forget_user(user_id);
     }
 
+    /// Deletes a user's rows of one phone.
+    pub fn revoke_device(&mut self, user_id: &str, device_id: &str) {
+        self.rows.retain(|_, row| row.user_id != user_id || row.device_id != device_id);
+        self.forget_user(user_id);
+    }
+
     /// Deletes the rows minted from one secret and clears their owner's cache; where there is no row, the cache is
     /// not cleared either (facts 2.6).
     pub fn revoke_token(&mut self, token: &str, user_id: &str) {

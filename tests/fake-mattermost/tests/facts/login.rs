@@ -232,3 +232,26 @@ fn a_desktop_token_of_nobody_is_refused() {
         assert_eq!(answer.header("set-cookie"), None);
     }
 }
+
+#[test]
+fn a_phone_logs_in_again_in_place_of_itself() {
+    let (fake, admin) = Fake::started();
+    let phone = |device: &str| {
+        let body = json!({"login_id": "root", "password": PASSWORD, "device_id": device});
+        login(&fake, body).ok().header("token").unwrap().to_owned()
+    };
+    let (first, other, again) = (phone("apple:1"), phone("apple:2"), phone("apple:1"));
+    fake.me(&first).rejected();
+    for token in [&other, &again, &admin.token] {
+        fake.me(token).ok();
+    }
+}
+
+#[test]
+fn the_way_of_signing_in_is_an_empty_404_by_default() {
+    for (profile, length) in [("10.11", 237 + "/api/v4/users/login/type".len()), ("11.10", 0)] {
+        let (fake, _) = Fake::of(profile);
+        let answer = fake.post("", "/users/login/type", &json!({"login_id": "root"}));
+        assert_eq!((answer.status, answer.body.len()), (404, length), "{profile}");
+    }
+}
