@@ -1,5 +1,5 @@
 # Thin on purpose: each line is a tool's own command, or one of the scripts in tools/.
-.PHONY: demo test check fix build bench docs install-c clean
+.PHONY: demo test check fix build bench mutants docs install-c clean
 SHELL := /bin/sh
 
 # Everything but cargo's own folder is built here.
@@ -47,6 +47,10 @@ $(B)/test-tools: tests/requirements.txt tests/judges/package-lock.json $(VENV)/.
 
 bench: build
 	$(PY) benches/run.py
+
+# Not part of the tests: each of the committed faults costs a build.
+mutants: $(VENV)/.ready
+	$(PY) tools/mutants.py $(LISTS)
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred
