@@ -118,7 +118,7 @@ pub fn decode(
         First::Value(Value::Null) => Ok(Fields::default()),
         First::Value(Value::Object(object)) => fields(object, schema).ok_or_else(|| Fail::body_param(name)),
         First::Value(_) | First::Broken => Err(Fail::body_param(name)),
-        First::TooLarge => Err(Fail::new(413, "api.context.request_body_too_large.app_error")),
+        First::TooLarge => Err(Fail::too_large()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! One request as data, with what the pipeline learns about it on the way.
 
-use crate::body::{self, Fields, Kind};
+use serde_json::Value;
+
+use crate::body::{self, Fields, First, Kind};
 use crate::clock::Millis;
 use crate::errors::{Fail, Language};
 use crate::ids::is_valid_id;
@@ -106,6 +108,17 @@ impl Call {
     /// The body as a struct that may not be `null`.
     pub fn decode_object(&self, name: &str, schema: &[(&'static str, Kind)]) -> Result<Fields, Fail> {
         body::decode_object(&self.body, self.body_limit, name, schema)
+    }
+
+    /// The body as a list of at least one string.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, Fail> {
+        let items = match body::first_value(&self.body, self.body_limit) {
+            First::TooLarge => return Err(Fail::too_large()),
+            First::Value(Value::Array(items)) => items,
+            _ => Vec::new(),
+        };
+        let texts: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+        texts.filter(|texts| !texts.is_empty()).ok_or_else(|| Fail::body_param(name))
     }
 
     /// One value of a body read as a map of strings.

@@ -101,10 +101,7 @@ pub fn search(state: &mut State, call: &Call) -> Answer {
 /// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
 pub fn by_list(state: &mut State, call: &Call) -> Answer {
     let by_id = call.path.ends_with("/ids");
-    let names: Vec<String> = serde_json::from_slice(&call.body).unwrap_or_default();
-    if names.is_empty() {
-        return Err(Fail::body_param(if by_id { "user_ids" } else { "usernames" }));
-    }
+    let names = call.texts(if by_id { "user_ids" } else { "usernames" })?;
     let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
     Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
 }

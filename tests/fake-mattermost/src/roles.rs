@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::body::{First, Kind, first_value};
+use crate::body::Kind;
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::errors::Fail;
@@ -150,17 +149,12 @@ pub fn get(state: &mut State, call: &Call) -> Answer {
 
 /// `POST /roles/names`: unknown names are left out, none found is `null`, nothing asked is a 400 (facts 4).
 pub fn by_names(state: &mut State, call: &Call) -> Answer {
-    let refused = || Fail::body_param("rolenames");
-    let First::Value(Value::Array(items)) = first_value(&call.body, call.body_limit) else {
-        return Err(refused());
-    };
-    let names: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-    let names = names.filter(|names| !names.is_empty()).ok_or_else(refused)?;
-    let wanted: Vec<&str> = names.into_iter().filter(|name| !name.trim().is_empty()).collect();
+    let names = call.texts("rolenames")?;
+    let wanted: Vec<_> = names.into_iter().filter(|name| !name.trim().is_empty()).collect();
     if wanted.iter().any(|name| !valid_name(name)) {
         return Err(Fail::body_param("rolename"));
     }
-    let found: Vec<_> = state.roles.iter().filter(|role| wanted.contains(&role.name.as_str())).collect();
+    let found: Vec<_> = state.roles.iter().filter(|role| wanted.contains(&role.name)).collect();
     if found.is_empty() {
         return Ok(Reply::bytes(200, "null"));
     }
