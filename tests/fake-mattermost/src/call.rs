@@ -67,9 +67,9 @@ impl Call {
         self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// A query parameter read as Go's `ParseBool`; anything else is false.
+    /// A query parameter that is true or false; anything else is false.
     pub fn query_flag(&self, name: &str) -> bool {
-        matches!(self.query(name), "1" | "t" | "T" | "true" | "TRUE" | "True")
+        parse_bool(self.query(name)).unwrap_or_default()
     }
 
     /// A segment of the path.
@@ -129,6 +129,15 @@ impl Call {
     /// The language of messages.
     pub fn language(&self) -> Language {
         Language::of(self.header("accept-language"))
+    }
+}
+
+/// True or false as Go's `ParseBool` reads it.
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::call::parse_bool;
 use crate::config_rules::{BOUNDS, HIDDEN, LOCKED, SECRETS, console_part};
 use crate::errors::Fail;
 use crate::state::State;
@@ -219,7 +220,7 @@ fn may_touch(section: &str, key: &str, verb: &str, may: &dyn Fn(&str) -> bool) -
 
 fn read_override(default: &Value, text: &str) -> Value {
     match default {
-        Value::Bool(old) => json!(text.parse().unwrap_or(*old)),
+        Value::Bool(old) => json!(parse_bool(text).unwrap_or(*old)),
         Value::Number(old) => text.parse::<i64>().map_or_else(|_| json!(old), |number| json!(number)),
         Value::Array(_) => json!(text.split_whitespace().collect::<Vec<_>>()),
         _ => json!(text),

@@ -140,8 +140,20 @@ fn an_environment_override_wins_over_a_patch() {
         .is(501, "app.user_access_token.disabled");
     let shown = fake.get(&admin.token, "/config/environment").ok().json();
     assert_eq!(shown, json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
-    fake.control("POST", "/environment", &json!({ name: null }));
+    for (text, on) in [("1", true), ("F", false), ("TRUE", true), ("yes", false)] {
+        fake.control("POST", "/environment", &json!({ name: text }));
+        let config = fake.get(&admin.token, "/config/client").json();
+        assert_eq!(
+            config["EnableUserAccessTokens"],
+            on.to_string(),
+            "{text}; what is no boolean overrides nothing"
+        );
+        patch(&fake, &admin.token, json!({"ServiceSettings": {"EnableUserAccessTokens": false}})).ok();
+    }
+    fake.control("POST", "/environment", &json!({ name: "true" }));
     fake.pat(&admin, "me");
+    fake.control("POST", "/environment", &json!({ name: null }));
+    assert_eq!(fake.get(&admin.token, "/config/environment").json(), json!({}));
 }
 
 #[test]
