@@ -1,5 +1,5 @@
 # Thin on purpose: each line is a tool's own command, or one of the scripts in tools/.
-.PHONY: demo test check fix build bench docs install-c clean
+.PHONY: demo test check fix build bench mutants docs install-c clean
 SHELL := /bin/sh
 
 # Everything but cargo's own folder is built here.
@@ -40,12 +40,17 @@ $(VENV)/.ready: tests/requirements-demo.txt
 	$(PY) -m pip install -q -r tests/requirements-demo.txt
 	@touch $@
 
-$(B)/test-tools: tests/requirements.txt $(VENV)/.ready
+$(B)/test-tools: tests/requirements.txt tests/judges/package-lock.json $(VENV)/.ready
 	$(PY) -m pip install -q -r tests/requirements.txt
+	cd tests/judges && npm ci --silent
 	@touch $@
 
 bench: build
 	$(PY) benches/run.py
+
+# Not part of the tests: each of the committed faults costs a build.
+mutants: $(VENV)/.ready
+	$(PY) tools/mutants.py $(LISTS)
 
 docs: build
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred

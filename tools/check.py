@@ -11,6 +11,7 @@ PYTHON = sys.executable
 COMMANDS = {
     "ledger is generated": [PYTHON, "tools/ledger.py", "--check"],
     "header and symbols are generated": ["bindings-c/generate.sh", "--check"],
+    "mutants still fit": [PYTHON, "tools/mutants.py", "--check"],
     "rustfmt": ["cargo", "fmt", "--all", "--check"],
     "clippy": ["cargo", "clippy", "--workspace", "--lib", "--bins", "--quiet", "--", "-D", "warnings"],
     # Without the exports that their macros make, the doors of Python and Node.js are dead code to a test build.
