@@ -22,7 +22,7 @@ check: build $(B)/test-tools
 fix: build $(B)/test-tools
 	cargo fmt --all
 	python3 tools/ledger.py
-	$(PY) -m ruff check --fix -q bindings-python tests tools
+	$(PY) -m ruff check --fix -q bindings-python examples tests tools
 	bindings-c/generate.sh
 
 # One invocation of cargo builds all crates, so that each dependency is built once; then each language's package is

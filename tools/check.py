@@ -18,8 +18,11 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
-    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
-    "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "examples", "tests", "tools"],
+    "mypy": [
+        PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml",
+        "bindings-python/python/mmcred", "examples/python",
+    ],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
