@@ -1,5 +1,5 @@
 # Thin on purpose: each line is a tool's own command, or one of the scripts in tools/.
-.PHONY: demo test check fix build bench docs install-c clean
+.PHONY: demo test check fix build soak size bench docs docs-session install-c clean
 SHELL := /bin/sh
 
 # Everything but cargo's own folder is built here.
@@ -44,12 +44,24 @@ $(B)/test-tools: tests/requirements.txt $(VENV)/.ready
 	$(PY) -m pip install -q -r tests/requirements.txt
 	@touch $@
 
+# A minute of all hands under load, their tokens replaced and revoked meanwhile. make test runs 6 seconds of it.
+soak: export MMCRED_SYSTEM := test
+soak: build $(B)/test-tools
+	$(PY) tests/soak/run.py
+
+# What users download, in release; several minutes.
+size: build $(B)/test-tools
+	$(PY) tests/packaging/size.py
+
 bench: build
 	$(PY) benches/run.py
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred
 	cargo run -q -p mmcred-cli -- man docs/man
+
+docs-session: build
+	$(PY) tools/session.py
 
 PROFILE ?= release
 install-c:

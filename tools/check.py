@@ -24,6 +24,7 @@ COMMANDS = {
         "bindings-python/python/mmcred", "examples/python",
     ],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
+    "help texts are those of docs/cli-session.md": [PYTHON, "tools/session.py", "--check"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
 

@@ -52,40 +52,45 @@ class Terminal:
     """A shell in a tmux of its own. `run` types a command and waits for the next prompt."""
 
     def __init__(self, folder):
-        self.socket = folder / "tmux"
+        self.command = ["tmux", "-S", folder / "tmux"]
+        # All that the shell gets: nothing of the user's own, least of all a vault.
         environment = {
             "HOME": str(folder),
             "PATH": f"{BUILT}:{os.environ['PATH']}",
             "PS1": "$ ",
-            "PROMPT_COMMAND": f"tmux -S {self.socket} wait-for -S prompt",
+            "PROMPT_COMMAND": f"tmux -S {folder}/tmux wait-for -S prompt",
             "LC_ALL": "C.UTF-8",
+            "TERM": "xterm",
+            "HISTFILE": "",
         }
-        given = [part for name, value in environment.items() for part in ("-e", f"{name}={value}")]
-        shell = ["env", "-u", "TMUX", "bash", "--norc", "--noprofile"]
-        # Started bare: a server would keep the environment, and with it the user's own vault.
-        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "140", "-y", "50", "-c", folder, *given, *shell, bare=True)
-        self.tmux("wait-for", "prompt")
+        shell = ["bash", "--norc", "--noprofile"]
+        self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "140", "-y", "50", "-c", folder, *shell, env=environment)
+        self.prompted()
 
-    def tmux(self, *arguments, bare=False, **options):
-        command = ["tmux", "-S", self.socket, *arguments]
-        environment = {"PATH": os.environ["PATH"], "TERM": "xterm"} if bare else None
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60, **options)
+    def tmux(self, *arguments, **options):
+        done = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=True, timeout=60, **options)
         return done.stdout
 
-    def type(self, text):
-        self.tmux("send-keys", "-l", text)
-        self.tmux("send-keys", "Enter")
-
     def run(self, command, asked=None, secret=None):
-        self.type(command)
+        self.tmux("send-keys", "-l", command)
+        self.tmux("send-keys", "Enter")
         if asked:
-            while asked not in self.text():
-                time.sleep(0.02)
+            self.until(asked)
             # Not as an argument, which every process may read.
             self.tmux("load-buffer", "-", input=secret)
             self.tmux("paste-buffer", "-d")
             self.tmux("send-keys", "Enter")
-        self.tmux("wait-for", "prompt")
+        self.prompted()
+
+    def prompted(self):
+        self.tmux("wait-for", "prompt")  # which the shell sends just before it prints it
+        self.until("\n$")
+
+    def until(self, ending):
+        end = time.monotonic() + 20
+        while not f"\n{self.text()}".rstrip().endswith(ending):
+            assert time.monotonic() < end, f"waited in vain for {ending!r}:\n{self.text()}"
+            time.sleep(0.02)
 
     def text(self):
         return self.tmux("capture-pane", "-p", "-J", "-S", "-")
@@ -141,7 +146,7 @@ def write():
 
 
 def check():
-    written = dict(re.findall(r"^```console\n\$ (mmcred .*--help)\n(.*?)\n```$", PAGE.read_text(), re.M | re.S))
+    written = dict(re.findall(r"^```console\n\$ (mmcred [^\n]*--help)\n(.*?)\n```$", PAGE.read_text(), re.M | re.S))
     wrong = written.keys() ^ set(helps())
     for command in helps():
         printed = subprocess.run([MMCRED, *command.split()[1:]], capture_output=True, text=True, check=True).stdout
