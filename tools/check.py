@@ -21,9 +21,13 @@ COMMANDS = {
     ],
     # A link that leads nowhere is an error.
     "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
-    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
-    "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "examples", "tests", "tools"],
+    "mypy": [
+        PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml",
+        "bindings-python/python/mmcred", "examples/python",
+    ],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
+    "help texts are those of docs/cli-session.md": [PYTHON, "tools/session.py", "--check"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
 
