@@ -5,7 +5,7 @@
 //     node fetch.mjs prod alice
 import process from 'node:process'
 
-import { MmcredError, fetcher } from 'mmcred'
+import { fetcher } from 'mmcred'
 
 const [name = 'prod', username = ''] = process.argv.slice(2)
 
@@ -26,8 +26,7 @@ try {
   const user = await get(username ? `users/username/${encodeURIComponent(username)}` : 'users/me')
   console.log(`${user.username} ${user.id} ${user.roles}`)
 } catch (error) {
-  // An error of mmcred says what to do next. What the network did to the request is in the cause, as fetch has it.
-  if (error instanceof MmcredError) console.error(`${error.message} ${error.hint}`)
-  else if (error instanceof Error) console.error(error.message, error.cause ?? '')
+  // mmcred's own errors say what to do next; what the network did to the request is in the cause, as fetch has it.
+  if (error instanceof Error) console.error(error.message, error.cause ?? '')
   process.exitCode = 1
 }

@@ -18,7 +18,7 @@ async function check(vault: Vault, name: string): Promise<number> {
     return 0
   } catch (error) {
     if (!(error instanceof MmcredError)) throw error
-    console.log(`${name}: ${error.code}. ${error.message} ${error.hint}`)
+    console.log(`${name}: ${error.code}. ${error.message}`)
     return error.retry === 'later' ? 3 : 1
   }
 }
