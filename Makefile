@@ -1,5 +1,5 @@
 # Thin on purpose: each line is a tool's own command, or one of the scripts in tools/.
-.PHONY: demo test check fix build soak size bench mutants docs docs-session install-c clean
+.PHONY: demo test check fix build soak size live bench mutants docs docs-session install-c clean
 SHELL := /bin/sh
 
 # Everything but cargo's own folder is built here.
@@ -57,6 +57,11 @@ soak: build $(B)/test-tools
 # What users download, in release; several minutes.
 size: build $(B)/test-tools
 	$(PY) tests/packaging/size.py
+
+# Asks a real server, by MMCRED_TEST_SERVER, what the fake is asked (tests/live/README.md).
+live:
+	cargo build -q -p fake-mattermost
+	python3 tests/live/run.py
 
 bench: build
 	$(PY) benches/run.py
