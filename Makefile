@@ -1,5 +1,5 @@
 # Thin on purpose: each line is a tool's own command, or one of the scripts in tools/.
-.PHONY: demo test check fix build soak size bench docs docs-session install-c clean
+.PHONY: demo test check fix build soak size bench mutants docs docs-session install-c clean
 SHELL := /bin/sh
 
 # Everything but cargo's own folder is built here.
@@ -40,8 +40,9 @@ $(VENV)/.ready: tests/requirements-demo.txt
 	$(PY) -m pip install -q -r tests/requirements-demo.txt
 	@touch $@
 
-$(B)/test-tools: tests/requirements.txt $(VENV)/.ready
+$(B)/test-tools: tests/requirements.txt tests/judges/package-lock.json $(VENV)/.ready
 	$(PY) -m pip install -q -r tests/requirements.txt
+	cd tests/judges && npm ci --silent
 	@touch $@
 
 # A minute of all hands under load, their tokens replaced and revoked meanwhile. make test runs 6 seconds of it.
@@ -56,9 +57,14 @@ size: build $(B)/test-tools
 bench: build
 	$(PY) benches/run.py
 
-docs:
+# Not part of the tests: each of the committed faults costs a build.
+mutants: $(VENV)/.ready
+	$(PY) tools/mutants.py $(LISTS)
+
+docs: build
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred
 	cargo run -q -p mmcred-cli -- man docs/man
+	$(PY) tools/transcripts.py
 
 docs-session: build
 	$(PY) tools/session.py
