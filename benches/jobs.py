@@ -18,6 +18,7 @@ def all_of(builds, vaults):
     yield command(builds, vaults)
     if builds.python:
         yield importing(builds)
+        yield awaiting(builds, vaults)
 
 
 def rust(builds, vaults, job, entries, purpose="main"):
@@ -140,3 +141,14 @@ def importing(builds):
         ),
     ]
     return Job("Import of the Python package, whole process", 40, 1, contenders)
+
+
+def awaiting(builds, vaults):
+    entries = 1000
+    vault, path = [vaults.vault(entries), vaults.key_file, entries], {"PYTHONPATH": builds.python}
+    program = [sys.executable, HERE / "python" / "awaiting.py"]
+    contenders = [
+        *twice("floor: the same call, not awaited", [*program, "sync", *vault], environment=path),
+        Contender("Python: await", [*program, "await", *vault], Above(50 * MICRO), environment=path),
+    ]
+    return Job("Await in Python, a verify that needs no network", 80, 200, contenders)

@@ -25,7 +25,7 @@ from support.fake import Fake  # noqa: E402
 RATE = 50
 EVERY = 2.0
 # The fake thinks that long before it looks at a token, so that some requests are always under way.
-THINKS_MS = 5
+THINKS_MS = 12
 LIBRARY = ROOT / ".build/c/lib"
 
 

@@ -1,5 +1,6 @@
 """The README's own lines, taken out of it and made into programs that print who one is."""
 import re
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,4 +39,4 @@ int main(int argc, char **argv) {{
 
 
 def c(readme="README.md"):
-    return AROUND.format(snippet("c", readme))
+    return AROUND.format(textwrap.indent(snippet("c", readme), "    "))
