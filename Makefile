@@ -1,5 +1,5 @@
 # Thin on purpose: each line is a tool's own command, or one of the scripts in tools/.
-.PHONY: demo test check fix build bench mutants docs install-c clean
+.PHONY: demo test check fix build soak size bench mutants docs docs-session install-c clean
 SHELL := /bin/sh
 
 # Everything but cargo's own folder is built here.
@@ -22,7 +22,7 @@ check: build $(B)/test-tools
 fix: build $(B)/test-tools
 	cargo fmt --all
 	python3 tools/ledger.py
-	$(PY) -m ruff check --fix -q bindings-python tests tools
+	$(PY) -m ruff check --fix -q bindings-python examples tests tools
 	bindings-c/generate.sh
 
 # One invocation of cargo builds all crates, so that each dependency is built once; then each language's package is
@@ -45,6 +45,15 @@ $(B)/test-tools: tests/requirements.txt tests/judges/package-lock.json $(VENV)/.
 	cd tests/judges && npm ci --silent
 	@touch $@
 
+# A minute of all hands under load, their tokens replaced and revoked meanwhile. make test runs 6 seconds of it.
+soak: export MMCRED_SYSTEM := test
+soak: build $(B)/test-tools
+	$(PY) tests/soak/run.py
+
+# What users download, in release; several minutes.
+size: build $(B)/test-tools
+	$(PY) tests/packaging/size.py
+
 bench: build
 	$(PY) benches/run.py
 
@@ -52,9 +61,13 @@ bench: build
 mutants: $(VENV)/.ready
 	$(PY) tools/mutants.py $(LISTS)
 
-docs:
+docs: build
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps -p mmcred
 	cargo run -q -p mmcred-cli -- man docs/man
+	$(PY) tools/transcripts.py
+
+docs-session: build
+	$(PY) tools/session.py
 
 PROFILE ?= release
 install-c:

@@ -35,19 +35,19 @@ def hand_out(builds, vaults):
     contenders = [
         *twice("floor: point read + AES-GCM open", floor(builds, vaults, "read", entries)),
         Contender("Rust: Hand::prepare", rust(builds, vaults, "prepare", entries), Times(2)),
-        Contender("Rust: Hand::new and prepare", rust(builds, vaults, "authorization", entries)),
+        Contender("Rust: Vault::authorization", rust(builds, vaults, "authorization", entries), Times(2)),
         Contender("Rust: Vault::get, whole credential", rust(builds, vaults, "get", entries)),
     ]
     if builds.c:
         contenders += [
             Contender("C: mmcred_hand_prepare", [builds.c, "prepare", *vault], Times(2)),
-            Contender("C: mmcred_authorization", [builds.c, "authorization", *vault]),
+            Contender("C: mmcred_authorization", [builds.c, "authorization", *vault], Times(2)),
         ]
     if builds.python:
         program, path = [sys.executable, HERE / "python" / "hand_out.py"], {"PYTHONPATH": builds.python}
         contenders += [
             Contender("Python: Hand.prepare", [*program, "prepare", *vault], AtMost(6 * MICRO), environment=path),
-            Contender("Python: authorization", [*program, "authorization", *vault], environment=path),
+            Contender("Python: authorization", [*program, "authorization", *vault], AtMost(6 * MICRO), environment=path),
             Contender("Python: Vault.get, whole credential", [*program, "get", *vault], environment=path),
         ]
     if builds.node:
@@ -57,8 +57,8 @@ def hand_out(builds, vaults):
         contenders += [
             Contender("Node: hand.prepareSync", program("prepareSync"), AtMost(8 * MICRO)),
             Contender("Node: await hand.prepare", program("prepare"), AtMost(45 * MICRO)),
-            Contender("Node: authorizationSync", program("authorizationSync")),
-            Contender("Node: await authorization", program("authorization")),
+            Contender("Node: authorizationSync", program("authorizationSync"), AtMost(8 * MICRO)),
+            Contender("Node: await authorization", program("authorization"), AtMost(45 * MICRO)),
             Contender("Node: vault.getSync, whole credential", program("getSync")),
         ]
     theory = [

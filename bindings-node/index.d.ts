@@ -383,7 +383,7 @@ export function client4<Client extends object>(
 ): Promise<Client & AsyncDisposable>
 
 /**
- * The value of an `Authorization` header for a request to `url`, from an entry of the default vault.
+ * The value of an `Authorization` header for a request to `url`, absolute, from an entry of the default vault.
  *
  * @throws WrongOrigin if `url` is not on the entry's server; VaultMissing, EntryMissing
  * @example

@@ -19,9 +19,15 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
-    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
-    "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    # A link that leads nowhere is an error.
+    "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
+    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "examples", "tests", "tools"],
+    "mypy": [
+        PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml",
+        "bindings-python/python/mmcred", "examples/python",
+    ],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
+    "help texts are those of docs/cli-session.md": [PYTHON, "tools/session.py", "--check"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
 
@@ -55,7 +61,7 @@ def layers_point_down():
     }
     wrong = []
     for room, uppers in above.items():
-        for path in sorted((ROOT / "core/src" / room).glob("*.rs")):
+        for path in sorted((ROOT / "core/src" / room).rglob("*.rs")):
             code = path.read_text().split("#[cfg(test)]")[0]
             wrong += [f"{path.relative_to(ROOT)} uses {upper}" for upper in uppers.split() if f"crate::{upper}::" in code]
     return wrong

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what each language knows of the ledger of errors, tests/vectors/errors.json.
+"""Writes what each language knows of the ledgers, tests/vectors/errors.json and findings.json.
 
     tools/ledger.py           writes the generated files
     tools/ledger.py --check   writes nothing; exits 1 and names each file that differs
@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "Generated from tests/vectors/errors.json by tools/ledger.py; change those, not this."
+FINDINGS_NOTE = NOTE.replace("errors.json", "findings.json")
 
 
 def camel(name):
@@ -41,6 +42,12 @@ def rust(errors):
     return f"""// {NOTE}
 
 /// What kind of failure an [`Error`](crate::Error) is. The numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{{AccessToken, ErrorKind}};
+/// let kind = AccessToken::parse("").unwrap_err().kind();
+/// assert_eq!((kind, kind.name(), kind.may_retry()), (ErrorKind::InvalidToken, "invalid_token", false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 #[non_exhaustive]
@@ -110,19 +117,6 @@ pub const MMCRED_OK: mmcred_status = 0;
 pub(crate) static NAMES: [(mmcred_status, &CStr); {len(errors)}] = [
 {names}];
 """
-
-
-# What Python's own errors they are besides, so that `except ValueError` does what its reader expects.
-PYTHON_BASES = {
-    "invalid_argument": ["TypeError", "ValueError"],
-    **dict.fromkeys(
-        ["invalid_token", "invalid_server_url", "webhook_url", "insecure_url", "invalid_tls_settings"]
-        + ["invalid_proxy", "invalid_name", "wrong_origin"],
-        ["ValueError"],
-    ),
-    "entry_missing": ["LookupError"],
-    "missing_extra": ["ImportError"],
-}
 
 
 # What Python's own errors they are besides, so that `except ValueError` does what its reader expects.
@@ -307,25 +301,77 @@ export abstract class MmcredError extends Error {{
 {classes}"""
 
 
+def rust_findings(findings):
+    def text(value):
+        return "None" if value is None else f"Some({json.dumps(value, ensure_ascii=False)})"
+
+    variants = "".join(f"    /// {f['cause']}\n    {camel(f['name'])},\n" for f in findings)
+    rows = "".join(
+        f"""    About {{
+        number: {f["number"]},
+        name: {json.dumps(f["name"])},
+        severity: Severity::{camel(f["severity"])},
+        certain: {"true" if f["certainty"] == "exact" else "false"},
+        cause: {json.dumps(f["cause"], ensure_ascii=False)},
+        fix: {json.dumps(f["fix"], ensure_ascii=False)},
+        admin_fix: {text(f["admin_fix"])},
+        call: {text(f["call"])},
+    }},
+"""
+        for f in findings
+    )
+    return f"""// {FINDINGS_NOTE}
+
+use super::finding::{{About, Severity}};
+
+/// What a finding is about. Names and numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{{FindingKind, Severity}};
+/// let kind = FindingKind::TokenRevoked;
+/// assert_eq!((kind.name(), kind.severity(), kind.is_certain()), ("token_revoked", Severity::Error, true));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FindingKind {{
+{variants}}}
+
+impl FindingKind {{
+    pub(super) const fn about(self) -> &'static About {{
+        &ABOUT[self as usize]
+    }}
+}}
+
+#[rustfmt::skip]
+static ABOUT: [About; {len(findings)}] = [
+{rows}];
+"""
+
+
 OUTPUTS = {
-    "core/src/error_kind.rs": rust,
-    "bindings-c/src/status.rs": c,
-    "bindings-python/python/mmcred/_errors.py": python,
-    "bindings-node/errors.js": node_js,
-    "bindings-node/errors.mjs": node_esm,
-    "bindings-node/errors.d.ts": node_types,
+    "core/src/error_kind.rs": ("errors", rust),
+    "core/src/server/diagnose/finding_kind.rs": ("findings", rust_findings),
+    "bindings-c/src/status.rs": ("errors", c),
+    "bindings-python/python/mmcred/_errors.py": ("errors", python),
+    "bindings-node/errors.js": ("errors", node_js),
+    "bindings-node/errors.mjs": ("errors", node_esm),
+    "bindings-node/errors.d.ts": ("errors", node_types),
 }
+
+
+def living(ledger):
+    rows = json.loads((ROOT / "tests/vectors" / f"{ledger}.json").read_text())[ledger]
+    numbers = [row["number"] for row in rows]
+    assert numbers == sorted(set(numbers)), "numbers rise and never repeat"
+    return [row for row in rows if not row.get("retired")]
 
 
 def main():
     check = "--check" in sys.argv[1:]
-    errors = json.loads((ROOT / "tests/vectors/errors.json").read_text())["errors"]
-    numbers = [e["number"] for e in errors]
-    assert numbers == sorted(set(numbers)), "numbers rise and never repeat"
-    living = [e for e in errors if not e.get("retired")]
+    rows = {"errors": living("errors"), "findings": living("findings")}
     differ = []
-    for path, render in OUTPUTS.items():
-        target, text = ROOT / path, render(living)
+    for path, (ledger, render) in OUTPUTS.items():
+        target, text = ROOT / path, render(rows[ledger])
         if target.exists() and target.read_text() == text:
             continue
         if check:
@@ -334,7 +380,7 @@ def main():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text)
     for path in differ:
-        print(f"{path} differs from the ledger: run tools/ledger.py", file=sys.stderr)
+        print(f"{path} differs from its ledger: run tools/ledger.py", file=sys.stderr)
     return 1 if differ else 0
 
 

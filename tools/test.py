@@ -58,6 +58,7 @@ SUITES = {
     "c": (["tests/c/run.sh"], last(PLAIN)),
     "behaviour": ([PYTHON, "tests/behaviour/run.py"], last(PLAIN)),
     "judges": ([PYTHON, "tests/judges/run.py"], last(PLAIN)),
+    "soak": ([PYTHON, "tests/soak/run.py", "6"], last(PLAIN)),
     "packaging": ([PYTHON, "tests/packaging/run.py"], last(PLAIN)),
 }
 

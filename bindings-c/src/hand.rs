@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::ptr;
 use std::sync::Arc;
 
-use mmcred::{Hand, Prepared, Tls, Vault};
+use mmcred::{Hand, Tls, Vault};
 use zeroize::Zeroizing;
 
 use crate::door::{Buffer, c_string, enter, free, given, look, put, text};
@@ -35,12 +35,12 @@ impl mmcred_hand {
     }
 }
 
-/// The whole header line of a request that was made ready.
-pub(crate) fn header_line(ready: &Prepared) -> Zeroizing<String> {
+/// The whole header line of that value.
+pub(crate) fn header_line(authorization: &str) -> Zeroizing<String> {
     const NAME: &str = "Authorization: ";
-    let mut line = Zeroizing::new(String::with_capacity(NAME.len() + ready.authorization.len()));
+    let mut line = Zeroizing::new(String::with_capacity(NAME.len() + authorization.len()));
     line.push_str(NAME);
-    line.push_str(&ready.authorization);
+    line.push_str(authorization);
     line
 }
 
@@ -101,7 +101,7 @@ pub extern "C" fn mmcred_hand_prepare(
         let header = Buffer::new(header, capacity, out_needed)?;
         let ready = given(hand, "hand")?.hand.prepare(text(target, "target")?)?;
         // EXPOSE: the caller sends it and wipes the buffer.
-        header.put(&header_line(&ready))?;
+        header.put(&header_line(&ready.authorization))?;
         put(Some(out), mmcred_text::new(&ready.url));
         put(out_version, ready.version);
         Ok(())

@@ -19,6 +19,7 @@ mod authorization;
 #[cfg(feature = "deliberate-bug")]
 mod bug;
 mod broken_pipe;
+mod fork;
 mod door;
 
 pub use credential::{

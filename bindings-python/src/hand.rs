@@ -131,12 +131,13 @@ impl Prepared {
     }
 }
 
-/// The value of an `Authorization` header for the default vault's entry `name`, only if `url` is its server's.
+/// The value of an `Authorization` header for the default vault's entry `name`, only if `url`, absolute, is its
+/// server's; else `WrongOrigin`.
 #[pyfunction]
 pub fn authorization(py: Python<'_>, name: Name, url: Url) -> PyResult<String> {
     let Name(name) = name;
     door::enter(py, format_args!("authorization {name:?}"), || {
         // EXPOSE: this is the header of the request that the caller makes.
-        hand(None, &name)?.prepare(&url.0).map(|ready| ready.authorization.to_string())
+        mmcred::Vault::default_vault()?.authorization(&name, &url.0).map(|header| header.to_string())
     })
 }

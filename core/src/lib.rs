@@ -15,6 +15,7 @@ mod shown;
 mod error;
 mod error_kind;
 mod per_process;
+mod time;
 mod runtime;
 
 pub use credential::{
@@ -24,5 +25,10 @@ pub use error::{Error, Result};
 pub use error_kind::ErrorKind;
 pub use hand::{Hand, Prepared};
 pub use runtime::block_on;
-pub use server::{DEFAULT_DEADLINE, ProxyFor, Reply, Verified, judge, proxy_for, trusted_roots};
+pub use server::{Checked, VerifyAll, VerifyAllOptions, verify_all};
+pub use server::{
+    DEFAULT_DEADLINE, DIAGNOSE_DEADLINE, Diagnosis, Finding, FindingKind, Mark, ProxyFor, Reply, Severity,
+    Step, TestResult, Verified, judge, proxy_for, trusted_roots,
+};
+pub use time::day_and_minute;
 pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions, after_fork, before_fork};

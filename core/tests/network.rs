@@ -1,64 +1,17 @@
 //! Failures on the way, each made by a real socket or handshake: no verdict here comes from an error's words.
 
-use std::future::Future;
-use std::net::SocketAddr;
-use std::path::Path;
+mod servers;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mmcred::{AccessToken, Connection, Credential, ErrorKind, Result, Tls, Verified};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use mmcred::{ErrorKind, Result, Tls, Verified};
+use rcgen::{CertificateParams, IsCa};
+use servers::{Authority, USER, credential, http, serve, serve_bytes};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::net::TcpListener;
 
-const USER: &str = r#"{"id":"wx4dia1tmfgm8kzd95s1cs38na","username":"alice","roles":"system_user"}"#;
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Serves each connection by `answer`; ends with the test's runtime.
-async fn serve<F, R>(answer: F) -> SocketAddr
-where
-    F: Fn(TcpStream) -> R + Send + Sync + 'static,
-    R: Future<Output = ()> + Send + 'static,
-{
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(answer(stream));
-        }
-    });
-    address
-}
-
-/// Serves the same bytes to every request, then closes.
-async fn serve_bytes(bytes: impl Into<Vec<u8>>) -> SocketAddr {
-    let bytes: Arc<[u8]> = bytes.into().into();
-    serve(move |mut stream| {
-        let bytes = bytes.clone();
-        async move {
-            let _ = stream.read(&mut [0; 4096]).await;
-            let _ = stream.write_all(&bytes).await;
-            let _ = stream.shutdown().await;
-        }
-    })
-    .await
-}
-
-fn http(status: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )
-}
-
-fn credential(url: &str, tls: Tls) -> Credential {
-    let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3").unwrap();
-    let connection = Connection { tls, proxy: mmcred::Proxy::Direct, allow_http: true };
-    Credential::with_connection(url, token, connection).unwrap()
-}
 
 async fn verify(url: &str) -> Result<Verified> {
     credential(url, Tls::SystemRoots).verify(PATIENCE).await
@@ -71,7 +24,13 @@ async fn kind(url: &str) -> &'static str {
 #[tokio::test]
 async fn a_user_is_accepted() {
     let server = serve_bytes(http("200 OK", USER)).await;
-    assert_eq!(verify(&format!("http://{server}")).await.unwrap().username, "alice");
+    let url = format!("http://{server}");
+    assert_eq!(verify(&url).await.unwrap().username, "alice");
+    let tested = credential(&url, Tls::SystemRoots).test(PATIENCE).await;
+    assert_eq!(
+        (tested.status, tested.message.as_str()),
+        ("OK", "Connection successful! Logged in as alice.")
+    );
 }
 
 #[tokio::test]
@@ -157,50 +116,6 @@ async fn two_refusals_are_a_verdict_and_mixed_answers_are_none() {
     })
     .await;
     assert_eq!(kind(&format!("http://{flapping}")).await, "replicas_disagree");
-}
-
-/// An authority made for this test, and servers whose certificates it signs.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new([]).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
-    }
-
-    fn file(&self, folder: &Path) -> Tls {
-        let path = folder.join("ca.pem");
-        std::fs::write(&path, self.0.pem()).unwrap();
-        Tls::from_settings(Some(&path), false).unwrap()
-    }
-
-    /// A https server whose certificate is for `name`, with the dates that `change` gives it.
-    async fn serve(&self, name: &str, change: impl FnOnce(&mut CertificateParams)) -> SocketAddr {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new([name.to_owned()]).unwrap();
-        change(&mut params);
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
-        let config = ServerConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        serve(move |stream| {
-            let acceptor = acceptor.clone();
-            async move {
-                let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                let _ = stream.read(&mut [0; 4096]).await;
-                let _ = stream.write_all(http("200 OK", USER).as_bytes()).await;
-                let _ = stream.shutdown().await;
-            }
-        })
-        .await
-    }
 }
 
 async fn kind_with(url: String, tls: Tls) -> &'static str {

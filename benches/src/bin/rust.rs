@@ -10,6 +10,7 @@ use mmcred::{AccessToken, Credential, Hand, Vault, VaultOptions};
 use mmcred_bench::{name, pick, serve, serve_turns};
 
 const TARGET: &str = "users/me";
+const URL: &str = "https://chat.example.com/api/v4/users/me";
 
 fn main() {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -22,7 +23,7 @@ fn main() {
         "fill" => fill(options, entries),
         "get" => get(&open(options), entries),
         "prepare" => prepare(&Arc::new(open(options)), entries),
-        "authorization" => authorization(&Arc::new(open(options)), entries),
+        "authorization" => authorization(&open(options), entries),
         "put" => put(&open(options), entries),
         "list" => list(&open(options), entries),
         "open" => open_and_read(&options),
@@ -71,11 +72,11 @@ fn prepare(vault: &Arc<Vault>, entries: u64) {
 }
 
 /// The same without a hand that is kept.
-fn authorization(vault: &Arc<Vault>, entries: u64) {
+fn authorization(vault: &Vault, entries: u64) {
     let names = names(entries);
     serve_turns(|turn| {
-        let hand = Hand::new(Arc::clone(vault), &names[pick(turn, entries)]).expect("the entry is there");
-        black_box(hand.prepare(TARGET).expect("the target is the server's own"));
+        let name = &names[pick(turn, entries)];
+        black_box(vault.authorization(name, URL).expect("the URL is the server's own"));
     });
 }
 

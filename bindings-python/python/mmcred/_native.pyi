@@ -406,7 +406,8 @@ class Prepared:
     def __reduce_ex__(self, _protocol: object, /) -> NoReturn: ...
 
 def authorization(name: str, url: str) -> str:
-    """The value of an `Authorization` header for the default vault's entry `name`, only if `url` is its server's.
+    """The value of an `Authorization` header for the default vault's entry `name`, only if `url`, absolute, is its
+    server's.
 
     Raises WrongOrigin for any other URL, EntryMissing, and the vault's own errors.
 

@@ -18,7 +18,6 @@ pub struct ServerUrl {
     text: String,
     /// Where the path starts in `text`: what is before it is the origin.
     origin: usize,
-    loopback: bool,
 }
 
 impl ServerUrl {
@@ -54,7 +53,14 @@ impl ServerUrl {
             text.push('/');
             text.push_str(segment);
         }
-        Self { text, origin, loopback: is_loopback(url) }
+        Self { text, origin }
+    }
+
+    /// The URL whose canonical form that is: for text that was one when it was sealed.
+    pub(crate) fn from_canonical(text: String) -> Option<Self> {
+        let authority = text.find("://")? + "://".len();
+        let origin = text[authority..].find('/').map_or(text.len(), |path| authority + path);
+        Some(Self { text, origin })
     }
 
     /// The canonical form.
@@ -108,7 +114,7 @@ impl ServerUrl {
 
     /// Whether requests would cross a network in clear.
     pub fn is_insecure(&self) -> bool {
-        !self.is_https() && !self.loopback
+        !self.is_https() && !Url::parse(&self.text).is_ok_and(|url| is_loopback(&url))
     }
 }
 
@@ -240,6 +246,7 @@ mod tests {
                 (Ok(server), Some(url), None) => {
                     assert_eq!(server.as_str(), url, "{}", case.name);
                     assert_eq!(ServerUrl::parse(&url).unwrap(), server, "{}", case.name);
+                    assert_eq!(ServerUrl::from_canonical(url).unwrap(), server, "{}", case.name);
                     assert_eq!(server.is_insecure(), case.insecure.unwrap_or(false), "{}", case.name);
                 }
                 (Err(error), None, Some(kind)) => assert_eq!(error.kind().name(), kind, "{}", case.name),

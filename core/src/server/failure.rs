@@ -2,8 +2,11 @@ use std::error::Error as StdError;
 use std::{fmt, io};
 
 use rustls::{CertificateError, InvalidMessage};
+use rustls_pki_types::UnixTime;
 
-use crate::error::Error;
+use super::diagnose::Certificate;
+use super::trust::SelfSigned;
+use crate::error::{Error, quote};
 use crate::{ErrorKind, ServerUrl};
 
 /// A name that could not be resolved.
@@ -87,6 +90,38 @@ fn kind_of_link(server: &ServerUrl, link: &(dyn StdError + 'static)) -> Option<E
     }
 }
 
+/// What a failed handshake told of the certificate.
+pub(super) fn certificate(error: &Error) -> Certificate {
+    let mut link = StdError::source(error);
+    while let Some(current) = link {
+        if let Some(rustls::Error::InvalidCertificate(reason)) = current.downcast_ref() {
+            return read_certificate(reason);
+        }
+        link = next(current);
+    }
+    Certificate::default()
+}
+
+fn read_certificate(reason: &CertificateError) -> Certificate {
+    let bound = |moment: &UnixTime| i64::try_from(moment.as_secs()).ok()?.checked_mul(1000);
+    match reason {
+        CertificateError::Other(other) => {
+            Certificate { self_signed: other.0.is::<SelfSigned>(), ..Certificate::default() }
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => Certificate {
+            names: presented.iter().map(|name| quote(name)).collect(),
+            ..Certificate::default()
+        },
+        CertificateError::ExpiredContext { not_after, .. } => {
+            Certificate { bound: bound(not_after), ..Certificate::default() }
+        }
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            Certificate { bound: bound(not_before), ..Certificate::default() }
+        }
+        _ => Certificate::default(),
+    }
+}
+
 fn tls_kind(error: &rustls::Error) -> ErrorKind {
     use rustls::Error as Tls;
     match error {
@@ -102,7 +137,7 @@ fn tls_kind(error: &rustls::Error) -> ErrorKind {
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                 ErrorKind::TlsNotYetValid
             }
-            // A plain self-signed certificate, whose key usage is that of an authority.
+            // A self-signed one.
             CertificateError::Other(_) => ErrorKind::TlsUnknownAuthority,
             _ => ErrorKind::TlsFailed,
         },

@@ -31,7 +31,7 @@ pub fn judge(server: &ServerUrl, reply: &Reply) -> Result<Verified> {
 fn judge_ok(server: &ServerUrl, reply: &Reply) -> Result<Verified> {
     match reply.json() {
         Some(Value::Object(user)) => match to_verified(&user, reply) {
-            Some(verified) if is_sister_product(&verified, reply) => Err(Error::new(
+            Some(verified) if resembles(&verified, reply) => Err(Error::new(
                 ErrorKind::NotMattermost,
                 format!(
                     "{server} is a product that resembles Mattermost: its user has roles no Mattermost has."
@@ -71,9 +71,15 @@ fn to_verified(user: &serde_json::Map<String, Value>, reply: &Reply) -> Option<V
 /// Products of the same code base send the same header and objects (recording `200-lookalike-fork-login`):
 /// their roles are not Mattermost's and their header lacks the licence flag. Both must be seen, since a
 /// Mattermost account may have custom roles only.
-fn is_sister_product(user: &Verified, reply: &Reply) -> bool {
+fn resembles(user: &Verified, reply: &Reply) -> bool {
     let foreign_roles = !user.roles.is_empty() && !user.roles.iter().any(|role| role.starts_with("system_"));
     foreign_roles && reply.header("x-version-id").is_some_and(lacks_licence_flag)
+}
+
+/// Whether the answer is the user of such a product.
+pub(super) fn is_sister_product(reply: &Reply) -> bool {
+    let Some(Value::Object(user)) = reply.json() else { return false };
+    to_verified(&user, reply).is_some_and(|user| resembles(&user, reply))
 }
 
 fn lacks_licence_flag(version_id: &str) -> bool {
@@ -156,14 +162,8 @@ fn judge_unauthorized(server: &ServerUrl, reply: &Reply) -> Error {
 /// The clearing cookie says that a token arrived, its absence that perhaps none did; neither is proof
 /// (recordings, observation 1), so it shapes the words, not the verdict.
 fn token_rejected(server: &ServerUrl, reply: &Reply) -> Error {
-    let cleared = reply
-        .headers
-        .get_all("set-cookie")
-        .iter()
-        .filter_map(|cookie| cookie.to_str().ok())
-        .any(|cookie| cookie.starts_with("MMAUTHTOKEN=;"));
     let error = Error::new(ErrorKind::TokenRejected, format!("{server} refused the token (401)."));
-    if cleared {
+    if reply.clears_session_cookie() {
         return error;
     }
     error.with_hint(
@@ -197,9 +197,10 @@ fn judge_not_found(server: &ServerUrl, reply: &Reply) -> Error {
 
 fn rate_limited(server: &ServerUrl, reply: &Reply) -> Error {
     // A few other limiters send the reset as a Unix time, which is no wait.
-    let reset = || seconds(reply, "x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
-    let wait =
-        seconds(reply, "retry-after").or_else(reset).map(|seconds| Duration::from_secs(seconds.min(DAY)));
+    let reset = || reply.numbers("x-ratelimit-reset").max().filter(|seconds| *seconds < 1_000_000_000);
+    // Both headers are seconds from now, and of several the longest holds (facts 7).
+    let wait = reply.numbers("retry-after").max().or_else(reset);
+    let wait = wait.map(|seconds| Duration::from_secs(seconds.min(DAY)));
     let message = match wait {
         Some(wait) => format!("{server} limits requests: wait {} s.", wait.as_secs()),
         None => format!("{server} limits requests."),
@@ -209,16 +210,6 @@ fn rate_limited(server: &ServerUrl, reply: &Reply) -> Error {
 
 /// The longest wait that is believed.
 const DAY: u64 = 86_400;
-
-/// Both headers are seconds from now (facts 7). A second limiter adds them again, so the longest holds.
-fn seconds(reply: &Reply, name: &str) -> Option<u64> {
-    let numbers = reply.headers.get_all(name).iter().filter_map(|value| {
-        let digits = value.to_str().ok()?.trim();
-        let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
-    });
-    numbers.max()
-}
 
 fn judge_down(server: &ServerUrl, reply: &Reply) -> Error {
     let status = reply.status;

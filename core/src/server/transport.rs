@@ -1,10 +1,11 @@
 use std::io;
 use std::net::SocketAddr;
 
-use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
 
 use super::failure::{NoSuchHost, failure};
 use super::reply::Reply;
@@ -14,18 +15,23 @@ use crate::{Connection, Credential, ErrorKind, ServerUrl};
 
 /// How requests reach a server. The only file that knows the HTTP crate.
 ///
-/// It follows no redirect, stores no cookie, asks for no compression, and pools no connection, so that each
-/// new one of it is a fresh connection.
+/// It follows no redirect, stores no cookie, asks for no compression.
 pub(crate) struct Transport {
     client: Client,
 }
 
 impl Transport {
+    /// Pools no connection, so that each request has a fresh one.
     pub(crate) fn new(server: &ServerUrl, connection: &Connection) -> Result<Self> {
+        Self::pooled(server, connection, 0)
+    }
+
+    /// Keeps so many connections for further requests. For one server: the settings hold for no other.
+    pub(crate) fn pooled(server: &ServerUrl, connection: &Connection, most: usize) -> Result<Self> {
         let mut builder = Client::builder()
             .redirect(Policy::none())
             .referer(false)
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(most)
             .dns_resolver(SystemResolver)
             .user_agent(concat!("mmcred/", env!("CARGO_PKG_VERSION")))
             .no_proxy();
@@ -46,12 +52,18 @@ impl Transport {
 
     /// `GET <base>/api/v4/<path>` with the credential's token.
     pub(crate) async fn get_api(&self, credential: &Credential, path: &str) -> Result<Reply> {
+        self.send(credential, self.client.get(credential.server().api(path))).await
+    }
+
+    /// `POST <base>/api/v4/<path>` with the credential's token and a body of JSON.
+    pub(crate) async fn post_api(&self, credential: &Credential, path: &str, body: &Value) -> Result<Reply> {
+        let request = self.client.post(credential.server().api(path)).body(body.to_string());
+        self.send(credential, request.header(CONTENT_TYPE, "application/json")).await
+    }
+
+    async fn send(&self, credential: &Credential, request: RequestBuilder) -> Result<Reply> {
         let server = credential.server();
-        let request = self
-            .client
-            .get(server.api(path))
-            .header(ACCEPT, "application/json")
-            .header(AUTHORIZATION, bearer(credential)?);
+        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(credential)?);
         let response = request.send().await.map_err(|error| failure(server, error))?;
         read(server, response).await
     }

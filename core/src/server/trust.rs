@@ -1,13 +1,16 @@
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::{fmt, fs};
 
 use data_encoding::{BASE64, BASE64_MIME};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore, SignatureScheme,
+};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
@@ -39,6 +42,14 @@ impl ProxyFor {
 /// The proxy for a server, by the credential's setting or `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
 /// `NO_PROXY`. The one place where it is decided, for verify and for the hands of every language.
 ///
+/// ```
+/// use mmcred::{Proxy, ServerUrl, proxy_for};
+/// let server = ServerUrl::parse("chat.example.com")?;
+/// let proxy = proxy_for(&server, &Proxy::Url("http://proxy:3128".into()))?.unwrap();
+/// assert_eq!(proxy.url(), "http://proxy:3128/");
+/// # Ok::<(), mmcred::Error>(())
+/// ```
+///
 /// # Errors
 /// `invalid_proxy` when the server's URL can not be matched.
 pub fn proxy_for(server: &ServerUrl, proxy: &Proxy) -> Result<Option<ProxyFor>> {
@@ -55,6 +66,12 @@ pub fn proxy_for(server: &ServerUrl, proxy: &Proxy) -> Result<Option<ProxyFor>> 
 }
 
 /// The certificates that a hand trusts, as PEM: the same ones that verify trusts. `None` where any is accepted.
+///
+/// ```
+/// use mmcred::{Tls, trusted_roots};
+/// assert!(trusted_roots(&Tls::AllowUnauthorizedCerts)?.is_none());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 ///
 /// # Errors
 /// `invalid_tls_settings` for a CA file that is missing, unreadable or without a certificate.
@@ -105,7 +122,13 @@ fn builder() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
 fn with_roots(certificates: &[CertificateDer<'static>]) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates.iter().cloned());
-    with_alpn(builder().with_root_certificates(roots).with_no_client_auth())
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    // A builder without roots fails; a credential for http:// has none.
+    let Ok(verifier) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build() else {
+        return with_alpn(builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+    };
+    let verifier = Arc::new(NameSelfSigned(verifier));
+    with_alpn(builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
 }
 
 fn accept_any() -> ClientConfig {
@@ -137,6 +160,73 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
         return Err(refused("holds no certificate"));
     }
     Ok(certificates)
+}
+
+/// A certificate that nothing but itself vouches for.
+#[derive(Debug)]
+pub(super) struct SelfSigned;
+
+impl fmt::Display for SelfSigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the certificate is signed by itself")
+    }
+}
+
+impl std::error::Error for SelfSigned {}
+
+/// The usual verification, which also tells a self-signed certificate from one of an unknown authority.
+#[derive(Debug)]
+struct NameSelfSigned(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for NameSelfSigned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        let verified = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let unknown = |reason: &CertificateError| {
+            matches!(reason, CertificateError::UnknownIssuer | CertificateError::Other(_))
+        };
+        match verified {
+            Err(rustls::Error::InvalidCertificate(reason))
+                if unknown(&reason) && is_self_signed(end_entity) =>
+            {
+                Err(CertificateError::Other(OtherError(Arc::new(SelfSigned))).into())
+            }
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+}
+
+fn is_self_signed(certificate: &CertificateDer<'_>) -> bool {
+    webpki::EndEntityCert::try_from(certificate)
+        .is_ok_and(|certificate| certificate.issuer() == certificate.subject())
 }
 
 /// Accepts what `allow_unauthorized_certs` says: any certificate. Signatures are still checked, so the

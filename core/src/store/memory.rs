@@ -36,6 +36,10 @@ impl Store for MemoryStore {
         Ok(found.is_some())
     }
 
+    fn entry(&self, key: &RowKey) -> Result<Option<EntryRow>> {
+        self.tables.entry(key)
+    }
+
     fn read(&mut self, work: &mut dyn FnMut(&dyn Snapshot) -> Result<()>) -> Result<()> {
         work(&self.tables)
     }

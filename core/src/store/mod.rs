@@ -94,6 +94,9 @@ pub(crate) trait Store: Send {
     /// Lends the secret of that key to `use_it`, without a copy; whether it is there. The path of each hand-out.
     fn secret(&self, key: &RowKey, use_it: &mut UseSecret<'_>) -> Result<bool>;
 
+    /// The one row of that key.
+    fn entry(&self, key: &RowKey) -> Result<Option<EntryRow>>;
+
     /// Lets `work` read one moment of the store.
     fn read(&mut self, work: &mut dyn FnMut(&dyn Snapshot) -> Result<()>) -> Result<()>;
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::sqlite_fault::translate;
 use super::sqlite_rows::Rows;
-use super::{Beginning, Changes, Snapshot, Store, UseSecret, WriteLock};
+use super::{Beginning, Changes, EntryRow, Snapshot, Store, UseSecret, WriteLock};
 use crate::ErrorKind;
 use crate::error::{Error, Result};
 use crate::seal::{RowKey, Slot};
@@ -164,6 +164,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn secret(&self, key: &RowKey, use_it: &mut UseSecret<'_>) -> Result<bool> {
         Rows::new(&self.connection, &self.path).secret(key, use_it)
+    }
+
+    fn entry(&self, key: &RowKey) -> Result<Option<EntryRow>> {
+        Rows::new(&self.connection, &self.path).entry(key)
     }
 
     fn read(&mut self, work: &mut dyn FnMut(&dyn Snapshot) -> Result<()>) -> Result<()> {

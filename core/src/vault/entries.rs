@@ -1,5 +1,3 @@
-use std::time::SystemTime;
-
 use super::entry::Entry;
 use super::event::{Event, What};
 use super::label;
@@ -12,6 +10,7 @@ use super::stored::{Reading, Stored};
 use super::write::Stale;
 use crate::error::{Error, Result, quote};
 use crate::seal::{self, Unsealed};
+use crate::time::now;
 use crate::{Credential, ErrorKind};
 
 impl Vault {
@@ -56,12 +55,7 @@ impl Vault {
         self.with_session(|session| {
             let Session { store, keys, outdated, .. } = session;
             let key = keys.row_key(name);
-            let mut row = None;
-            store.read(&mut |rows| {
-                row = rows.entry(&key)?;
-                Ok(())
-            })?;
-            let row = row.ok_or_else(|| missing(name))?;
+            let row = store.entry(&key)?.ok_or_else(|| missing(name))?;
             let context = secret::context(&key, row.version);
             let stored = seal::open_with(keys, &context, &row.secret, |plain| {
                 Stored::new(label::open(keys, &key, row.version, &row.label)?, plain)
@@ -172,9 +166,4 @@ fn exists(name: &str) -> Error {
 
 fn damaged(name: &str) -> Error {
     Error::new(ErrorKind::EntryDamaged, format!("The entry {} is damaged.", quote(name)))
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
 }

@@ -2,6 +2,7 @@
 
 mod create;
 mod default;
+mod diagnose;
 mod entries;
 mod entry;
 mod event;
@@ -15,6 +16,7 @@ mod place;
 mod secret;
 mod session;
 mod verify;
+mod verify_all;
 mod stored;
 mod write;
 
@@ -46,7 +48,7 @@ mod tests {
         for (url, token) in [("https://chat.example.com/sub", "one"), (&long, "two")] {
             let version = vault.put("prod", &credential(url, token), true).unwrap();
             let reading: Reading = vault.read("prod").unwrap();
-            assert_eq!((reading.base.as_str(), reading.version), (url, version));
+            assert_eq!((reading.server.as_str(), reading.version), (url, version));
             reading.token.expose(|plain| assert_eq!(plain, token)); // EXPOSE: the test compares it
         }
         assert_eq!(vault.read("other").err().unwrap().kind(), ErrorKind::EntryMissing);

@@ -1,8 +1,20 @@
 use super::entry::Entry;
 use super::secret;
-use crate::{AccessToken, Credential};
+use crate::{AccessToken, Credential, ServerUrl};
 
 /// A credential as it was found in a vault.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+/// # let vault = options.create(true).open()?;
+/// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+/// let stored = vault.get("prod")?;
+/// assert_eq!(stored.entry().name, "prod");
+/// assert!(stored.into_credential().authorization().starts_with("Bearer "));
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Stored {
     entry: Entry,
@@ -14,7 +26,8 @@ impl Stored {
     pub(super) fn new(entry: Entry, plain: &[u8]) -> Option<Self> {
         let (base, token) = secret::decode(plain)?;
         let token = AccessToken::parse(token).ok()?;
-        let credential = Credential::with_connection(base, token, entry.connection().ok()?).ok()?;
+        let server = ServerUrl::from_canonical(base.to_owned())?;
+        let credential = Credential::for_server(server, token, entry.connection().ok()?).ok()?;
         let credential = credential.with_facts(entry.facts());
         Some(Self { entry, credential })
     }
@@ -52,8 +65,7 @@ impl Stored {
 
 /// What a request needs of an entry: all from one seal.
 pub(crate) struct Reading {
-    /// The canonical base URL.
-    pub(crate) base: String,
+    pub(crate) server: ServerUrl,
     pub(crate) token: AccessToken,
     pub(crate) version: u64,
 }
@@ -61,6 +73,7 @@ pub(crate) struct Reading {
 impl Reading {
     pub(super) fn new(plain: &[u8], version: u64) -> Option<Self> {
         let (base, token) = secret::decode(plain)?;
-        Some(Self { base: base.to_owned(), token: AccessToken::parse(token).ok()?, version })
+        let server = ServerUrl::from_canonical(base.to_owned())?;
+        Some(Self { server, token: AccessToken::parse(token).ok()?, version })
     }
 }

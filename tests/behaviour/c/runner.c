@@ -709,7 +709,8 @@ static void hands(void) {
     begin(407);
     putchar('[');
     truth(strstr(header, get("token"))), comma();
-    put_code(mmcred_authorization("prod", target, header, sizeof header, NULL, OR_NONE));
+    put_code(mmcred_authorization("prod", target, header, sizeof header, NULL, OR_NONE)), comma();
+    put_code(mmcred_authorization("prod", "users/me", header, sizeof header, NULL, OR_NONE));
     putchar(']');
     end();
 

@@ -243,7 +243,8 @@ const hands = {
   },
   async 407() {
     const header = await authorization('prod', `${context.url}/api/v4/users/me`)
-    return [header.endsWith(token), await code(() => authorization('prod', `${context.url_foreign}/`))]
+    const refused = await each([`${context.url_foreign}/`, 'users/me'], (url) => code(() => authorization('prod', url)))
+    return [header.endsWith(token), ...refused]
   },
   async 408() {
     const vault = await vaultWith(408, 'url')

@@ -376,7 +376,8 @@ def hand_foreign_url(c):
 @behaviour(407)
 def default_vault_authorization(c):
     held = c.token in mmcred.authorization("prod", f"{c.url}/api/v4/users/me")
-    return [held, code(mmcred.authorization, "prod", f"{c.url_foreign}/")]
+    foreign = code(mmcred.authorization, "prod", f"{c.url_foreign}/")
+    return [held, foreign, code(mmcred.authorization, "prod", "users/me")]
 
 
 @behaviour(408)

@@ -98,10 +98,11 @@ fn foreign_url(context: &Context) -> Value {
 }
 
 fn default_vault_authorization(context: &Context) -> Value {
-    let hand = Hand::new(Vault::default_vault().unwrap(), "prod").unwrap();
-    let own = hand.prepare(&format!("{}/api/v4/users/me", context.get("url"))).unwrap();
-    let foreign = hand.prepare(&format!("{}/", context.get("url_foreign")));
-    json!([own.authorization.ends_with(context.get("token")), code(foreign)])
+    let vault = Vault::default_vault().unwrap();
+    let own = vault.authorization("prod", &format!("{}/api/v4/users/me", context.get("url"))).unwrap();
+    let foreign = vault.authorization("prod", &format!("{}/", context.get("url_foreign")));
+    let relative = vault.authorization("prod", "users/me");
+    json!([own.ends_with(context.get("token")), code(foreign), code(relative)])
 }
 
 fn moved_entry(context: &Context) -> Value {
