@@ -12,11 +12,11 @@ demo: build
 	@$(PY) tools/demo.py
 
 test: export MMCRED_SYSTEM := test
-test: build $(B)/test-tools
+test: build $(B)/test-tools $(B)/tools/bin/cargo-deny
 	@$(PY) tools/test.py $(SUITES)
 
 check: export MMCRED_SYSTEM := test
-check: build $(B)/test-tools
+check: build $(B)/test-tools $(B)/tools/bin/cargo-deny
 	@$(PY) tools/test.py check
 
 fix: build $(B)/test-tools
@@ -44,6 +44,10 @@ $(B)/test-tools: tests/requirements.txt tests/judges/package-lock.json $(VENV)/.
 	$(PY) -m pip install -q -r tests/requirements.txt
 	cd tests/judges && npm ci --silent
 	@touch $@
+
+# Not in release: it runs for seconds, and so takes minutes less to build.
+$(B)/tools/bin/cargo-deny:
+	cargo install -q cargo-deny --version 0.20.2 --locked --debug --root $(B)/tools
 
 # A minute of all hands under load, their tokens replaced and revoked meanwhile. make test runs 6 seconds of it.
 soak: export MMCRED_SYSTEM := test

@@ -19,6 +19,7 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
+    "cargo-deny": [".build/tools/bin/cargo-deny", "--log-level", "error", "check", "licenses", "bans", "sources"],
     # A link that leads nowhere is an error.
     "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
     "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "examples", "tests", "tools"],
