@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,15 +61,18 @@ def copy_tree():
 def run(command):
     """The tests that failed, or None if the tree does not build."""
     environment = {**os.environ, "CARGO_TARGET_DIR": str(PLACE / "build"), "CARGO_TERM_COLOR": "never"}
-    try:
-        done = subprocess.run(command, cwd=TREE, env=environment, capture_output=True, text=True, timeout=LONGEST)
-    except subprocess.TimeoutExpired:
-        return [f"nothing ended within {LONGEST} s"]
-    failed = re.findall(r"^test (\S+) \.\.\. FAILED", done.stdout, re.M)
-    if done.returncode and not failed and "could not compile" in done.stderr:
-        print(done.stderr[-2000:])
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=TREE, env=environment, text=True, start_new_session=True, **pipes) as process:
+        try:
+            out, err = process.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # cargo and the tests it started
+            return [f"nothing ended within {LONGEST} s"]
+    failed = re.findall(r"^test (\S+) \.\.\. FAILED", out, re.M)
+    if process.returncode and not failed and "could not compile" in err:
+        print(err[-2000:])
         return None
-    return failed or (["a runner died"] if done.returncode else [])
+    return failed or (["a runner died"] if process.returncode else [])
 
 
 def plant(fault, command):
