@@ -24,6 +24,7 @@ fix: build $(B)/test-tools
 	python3 tools/ledger.py
 	$(PY) -m ruff check --fix -q bindings-python examples tests tools
 	bindings-c/generate.sh
+	tools/c-style.sh --fix
 
 # One invocation of cargo builds all crates, so that each dependency is built once; then each language's package is
 # put together from what it built.

@@ -20,6 +20,7 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
+    "form and warnings of C and C++": ["tools/c-style.sh"],
     "cargo-deny": [".build/tools/bin/cargo-deny", "--log-level", "error", "check", "licenses", "bans", "sources"],
     # A link that leads nowhere is an error.
     "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
