@@ -63,6 +63,8 @@ export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
 step "the header is the one that the sources give" bindings-c/generate.sh --check
 step "the shared library gives the listed names only" same_names -D "$prefix/lib/libmmcred.so"
 step "the static library gives the listed names only" same_names -g "$prefix/lib/libmmcred.a"
+without_destructors() { objdump -h "$prefix/lib/libmmcred.a" >"$work/sections" && ! grep -q fini_array "$work/sections"; }
+step "the static library has no destructors" without_destructors
 soname=$(objdump -p "$prefix/lib/libmmcred.so" | awk '$1 == "SONAME" { print $2 }')
 versioned() { case $(pkg-config --modversion mmcred) in ${soname#libmmcred.so.}.*) [ -e "$prefix/lib/$soname" ] ;; *) false ;; esac }
 step "its soname carries the version of the interface" versioned
