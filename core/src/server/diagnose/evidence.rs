@@ -98,14 +98,17 @@ impl Evidence {
         self.failure() == Some(ErrorKind::TokenRejected) && !self.disagrees()
     }
 
-    /// Whether one opinion was a refusal and the other was none.
+    /// Whether one opinion was a refusal and another was none.
     pub(super) fn disagrees(&self) -> bool {
-        let refused = |verdict: &Result<Verified>| match verdict {
-            Ok(_) => Some(false),
-            Err(error) => (error.kind() == ErrorKind::TokenRejected).then_some(true),
+        let is_refusal = |error: &Error| (error.kind() == ErrorKind::TokenRejected).then_some(true);
+        let refused = |verdict: &Result<Verified>| verdict.as_ref().map_or_else(is_refusal, |_| Some(false));
+        let sessions = match &self.sessions {
+            _ if self.own_sessions().is_some() => Some(false),
+            Some(Ok(reply)) => judge(&self.server, reply).as_ref().err().and_then(is_refusal),
+            _ => None,
         };
-        let again = self.again.as_ref().and_then(refused);
-        again.is_some_and(|again| refused(&self.verdict).is_some_and(|first| first != again))
+        let opinions = [refused(&self.verdict), self.again.as_ref().and_then(refused), sessions];
+        opinions.contains(&Some(true)) && opinions.contains(&Some(false))
     }
 
     /// The owner, if the token was accepted.
