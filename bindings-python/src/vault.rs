@@ -1,11 +1,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mmcred::VaultOptions;
+use mmcred::{DIAGNOSE_DEADLINE, VaultOptions};
 use pyo3::prelude::*;
 
-use crate::argument::{Create, Folder, GivenCredential, KeyFile, Name, NewName, Replace, Timeout};
+use crate::argument::{AdminName, Create, Folder, GivenCredential, KeyFile, Name, NewName, Replace, Timeout};
 use crate::credential::Credential;
+use crate::diagnosis::Diagnosis;
 use crate::door;
 use crate::entry::{Listing, Verified, quoted};
 
@@ -88,6 +89,20 @@ impl Vault {
         let Name(name) = name;
         door::wait(py, format_args!("verify {name:?}"), self.inner.verify(&name, timeout.0))
             .map(Verified::from)
+    }
+
+    /// Finds out why the entry of that name does not work, or what will soon go wrong. `admin` names another entry.
+    #[pyo3(signature = (name, *, admin=None, timeout=Timeout(DIAGNOSE_DEADLINE)), text_signature = "($self, name, *, admin=None, timeout=15.0)")]
+    fn diagnose(
+        &self,
+        py: Python<'_>,
+        name: Name,
+        admin: Option<AdminName>,
+        timeout: Timeout,
+    ) -> PyResult<Diagnosis> {
+        let (Name(name), admin) = (name, admin.as_ref().map(|admin| admin.0.as_str()));
+        let asked = self.inner.diagnose(&name, admin, timeout.0);
+        door::wait(py, format_args!("diagnose {name:?}"), asked).map(Diagnosis::from)
     }
 
     /// Leaves the vault's file complete in itself and lets go of it. Closing again does nothing.

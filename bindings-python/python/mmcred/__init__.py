@@ -15,10 +15,13 @@ from __future__ import annotations
 from ._errors import *  # noqa: F403
 from ._native import (
     Credential,
+    Diagnosis,
     Entry,
+    Finding,
     Hand,
     Listing,
     Prepared,
+    Step,
     Vault,
     Verified,
     __version__,
@@ -46,10 +49,13 @@ if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at 
 
 __all__ = [
     "Credential",
+    "Diagnosis",
     "Entry",
+    "Finding",
     "Hand",
     "Listing",
     "Prepared",
+    "Step",
     "Vault",
     "Verified",
     "__version__",
