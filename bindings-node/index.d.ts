@@ -86,7 +86,7 @@ export interface Finding {
 /** The answer to a credential test in the shape that n8n wants. */
 export interface TestResult {
   status: 'OK' | 'Error'
-  /** One line for the person who pressed the button. */
+  /** One line to show. */
   message: string
 }
 
@@ -184,7 +184,8 @@ export class Credential {
   diagnose(options?: (WaitOptions & { admin?: Credential | null }) | null): Promise<Diagnosis>
 
   /**
-   * Tests the credential as n8n's own test does, and answers in its shape. Whatever a server says is a result.
+   * Tests the credential for somebody who pressed a button, in the shape of n8n's own test. Whatever a server says is
+   * a result.
    *
    * @throws InvalidArgument, Cancelled
    * @example

@@ -35,8 +35,7 @@ pub fn credential(
     user_id: Text<'_>,
 ) -> Outcome<Credential> {
     door::enter(|| {
-        let url = arguments::text(url, "url")?;
-        let token = arguments::token(token)?;
+        let (url, token) = (arguments::text(url, "url")?, arguments::token(token)?);
         let ca_file = arguments::path(ca_file, "caFile")?;
         let any = arguments::flag(allow_unauthorized_certs, "allowUnauthorizedCerts")?;
         let connection = Connection {

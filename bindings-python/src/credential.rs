@@ -100,7 +100,7 @@ impl Credential {
         door::wait(py, format_args!("diagnose at {server}"), asked).map(Diagnosis::from)
     }
 
-    /// Tests it as n8n's own test of a credential does, and answers in its shape.
+    /// Tests it for somebody who pressed a button, in the shape of n8n's own test of a credential.
     #[pyo3(signature = (timeout=Timeout::default()), text_signature = "($self, timeout=10.0)")]
     fn test(&self, py: Python<'_>, timeout: Timeout) -> PyResult<TestResult> {
         let asked = async { Ok(self.inner.test(timeout.0).await) };

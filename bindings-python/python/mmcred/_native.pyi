@@ -101,10 +101,10 @@ class Credential:
         """
 
     def test(self, timeout: float = 10.0) -> TestResult:
-        """Tests it as n8n's own test of a credential does, within `timeout` seconds, and answers in its shape.
+        """Tests it for somebody who pressed a button, within `timeout` seconds, in the shape of n8n's own test.
 
-        `status` is "OK" or "Error", `message` one line for the person who pressed the button. Whatever a server
-        says is a result; raises InvalidArgument only.
+        `status` is "OK" or "Error", `message` one line to show. Whatever a server says is a result; raises
+        InvalidArgument only.
 
         ```python
         print(credential.test()["message"])

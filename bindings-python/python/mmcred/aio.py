@@ -162,7 +162,7 @@ class Credential:
         return cast("Diagnosis", await call(Port.diagnose, self._inner, inner, timeout))
 
     async def test(self, timeout: float = 10.0) -> TestResult:
-        """Tests it as n8n's own test of a credential does, within `timeout` seconds, and answers in its shape."""
+        """Tests it for somebody who pressed a button, within `timeout` seconds, in the shape of n8n's own test."""
         return cast("TestResult", await call(Port.test, self._inner, timeout))
 
     def authorization(self) -> str:

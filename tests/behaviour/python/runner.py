@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import diagnoses
-
 import mmcred
 
 BEHAVIOURS = {**diagnoses.BEHAVIOURS}
