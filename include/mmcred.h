@@ -714,8 +714,8 @@ mmcred_status mmcred_credential_diagnose(const mmcred_credential *credential,
                                          mmcred_error **out_error);
 
 /**
- * Tests a credential as n8n's own test does, and answers in its shape: a JSON object of status ("OK" or "Error") and
- * message, one line for the person who pressed the button. Waits for the network, `timeout_seconds` at most in all.
+ * Tests a credential for somebody who pressed a button, in the shape of n8n's own test: a JSON object of status ("OK" or
+ * "Error") and message, one line to show. Waits for the network, `timeout_seconds` at most in all.
  *
  * In: timeout_seconds, a positive number of seconds, for example MMCRED_DEFAULT_TIMEOUT.
  * Out: out_json, yours; give it back with mmcred_text_free.

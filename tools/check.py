@@ -11,6 +11,7 @@ PYTHON = sys.executable
 COMMANDS = {
     "ledger is generated": [PYTHON, "tools/ledger.py", "--check"],
     "header and symbols are generated": ["bindings-c/generate.sh", "--check"],
+    "mutants still fit": [PYTHON, "tools/mutants.py", "--check"],
     "rustfmt": ["cargo", "fmt", "--all", "--check"],
     "clippy": ["cargo", "clippy", "--workspace", "--lib", "--bins", "--quiet", "--", "-D", "warnings"],
     # Without the exports that their macros make, the doors of Python and Node.js are dead code to a test build.
@@ -18,9 +19,16 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
-    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
-    "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    "cargo-deny": [".build/tools/bin/cargo-deny", "--log-level", "error", "check", "licenses", "bans", "sources"],
+    # A link that leads nowhere is an error.
+    "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
+    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "examples", "tests", "tools"],
+    "mypy": [
+        PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml",
+        "bindings-python/python/mmcred", "examples/python",
+    ],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
+    "help texts are those of docs/cli-session.md": [PYTHON, "tools/session.py", "--check"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
 
@@ -54,7 +62,7 @@ def layers_point_down():
     }
     wrong = []
     for room, uppers in above.items():
-        for path in sorted((ROOT / "core/src" / room).glob("*.rs")):
+        for path in sorted((ROOT / "core/src" / room).rglob("*.rs")):
             code = path.read_text().split("#[cfg(test)]")[0]
             wrong += [f"{path.relative_to(ROOT)} uses {upper}" for upper in uppers.split() if f"crate::{upper}::" in code]
     return wrong

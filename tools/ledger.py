@@ -42,6 +42,12 @@ def rust(errors):
     return f"""// {NOTE}
 
 /// What kind of failure an [`Error`](crate::Error) is. The numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{{AccessToken, ErrorKind}};
+/// let kind = AccessToken::parse("").unwrap_err().kind();
+/// assert_eq!((kind, kind.name(), kind.may_retry()), (ErrorKind::InvalidToken, "invalid_token", false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 #[non_exhaustive]
@@ -319,6 +325,12 @@ def rust_findings(findings):
 use super::finding::{{About, Severity}};
 
 /// What a finding is about. Names and numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{{FindingKind, Severity}};
+/// let kind = FindingKind::TokenRevoked;
+/// assert_eq!((kind.name(), kind.severity(), kind.is_certain()), ("token_revoked", Severity::Error, true));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {{

@@ -57,6 +57,8 @@ SUITES = {
     "node": (["npm", "--prefix", "bindings-node", "test", "--silent", "--", "--test-reporter=tap"], last(NODE)),
     "c": (["tests/c/run.sh"], last(PLAIN)),
     "behaviour": ([PYTHON, "tests/behaviour/run.py"], last(PLAIN)),
+    "judges": ([PYTHON, "tests/judges/run.py"], last(PLAIN)),
+    "soak": ([PYTHON, "tests/soak/run.py", "6"], last(PLAIN)),
     "packaging": ([PYTHON, "tests/packaging/run.py"], last(PLAIN)),
 }
 

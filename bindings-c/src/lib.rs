@@ -20,6 +20,7 @@ mod authorization;
 #[cfg(feature = "deliberate-bug")]
 mod bug;
 mod broken_pipe;
+mod fork;
 mod door;
 
 pub use credential::{

@@ -24,6 +24,7 @@ impl Credential {
 }
 
 #[napi]
+#[allow(clippy::too_many_arguments, reason = "they are the options that JavaScript names")]
 pub fn credential(
     url: Text<'_>,
     token: Secret<'_>,

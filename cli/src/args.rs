@@ -38,6 +38,8 @@ pub enum Command {
     Show(Show),
     /// Ask the server whether a stored credential works
     Verify(Verify),
+    /// Find out why a credential does not work, or what will soon go wrong
+    Diagnose(Diagnose),
     /// Print a stored token
     Token(Token),
     /// Run a command that finds the credential in its environment
@@ -62,6 +64,21 @@ pub struct Add {
     pub url: String,
     #[command(flatten)]
     pub token: TokenSource,
+    #[command(flatten)]
+    pub way: Way,
+    /// Store it without asking the server
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Replace the credential of that name
+    #[arg(long)]
+    pub replace: bool,
+    #[command(flatten)]
+    pub deadline: Deadline,
+}
+
+/// How the server is reached.
+#[derive(Debug, ClapArgs)]
+pub struct Way {
     /// Trust the authorities of this PEM file instead of the system's
     #[arg(long, value_name = "FILE", conflicts_with = "allow_unauthorized_certs")]
     pub ca_file: Option<PathBuf>,
@@ -74,14 +91,6 @@ pub struct Add {
     /// Accept any certificate: whoever stands between reads the token
     #[arg(long)]
     pub allow_unauthorized_certs: bool,
-    /// Store it without asking the server
-    #[arg(long)]
-    pub no_verify: bool,
-    /// Replace the credential of that name
-    #[arg(long)]
-    pub replace: bool,
-    #[command(flatten)]
-    pub deadline: Deadline,
 }
 
 /// Where the token is read from. Without any of these it is asked for, hidden, on the terminal.
@@ -124,6 +133,40 @@ pub struct Verify {
     #[command(flatten)]
     pub deadline: Deadline,
 }
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = DIAGNOSE_HELP)]
+pub struct Diagnose {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub token: TokenSource,
+    #[command(flatten)]
+    pub way: Way,
+    /// The stored credential of a system administrator of the same server, who knows a refused token's exact cause
+    #[arg(long, value_name = "NAME")]
+    pub admin: Option<String>,
+    #[command(flatten)]
+    pub json: Json,
+    /// How many seconds it may take in all
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
+    pub timeout: Duration,
+}
+
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub struct Which {
+    /// The credential's name
+    #[arg(conflicts_with_all = ["Way", "TokenSource"])]
+    pub name: Option<String>,
+    /// Diagnose a token that is not stored, at this server
+    #[arg(long)]
+    pub url: Option<String>,
+}
+
+const DIAGNOSE_HELP: &str = "\
+Exit codes: 0 it works, 1 it does not until somebody changes something, 3 it can not be told now.
+Nothing is changed on the server.";
 
 #[derive(Debug, ClapArgs)]
 pub struct Show {

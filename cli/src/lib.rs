@@ -6,7 +6,6 @@ mod commands;
 mod exit;
 mod output;
 mod secret_input;
-mod time;
 mod variables;
 
 use std::ffi::OsString;

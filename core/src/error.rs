@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use crate::{AccessToken, ErrorKind, ServerUrl};
 
 /// The result of everything here that can fail.
@@ -113,6 +115,20 @@ impl Error {
         self
     }
 
+    /// The same failure once more, without its cause.
+    pub(crate) fn again(&self) -> Self {
+        let Inner { kind, message, hint, retry_after, request_id, better_url, source: _ } = &*self.0;
+        Self(Box::new(Inner {
+            kind: *kind,
+            message: message.clone(),
+            hint: hint.clone(),
+            retry_after: *retry_after,
+            request_id: request_id.clone(),
+            better_url: better_url.clone(),
+            source: None,
+        }))
+    }
+
     /// Keeps the cause for `source()`. Never for an error that prints a URL or a body.
     pub(crate) fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
@@ -123,6 +139,21 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)
+    }
+}
+
+/// As an object with `code`, `number`, `message`, `hint`, `retry`, `retry_after` and `request_id`.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut object = to.serialize_struct("Error", 7)?;
+        object.serialize_field("code", self.kind().name())?;
+        object.serialize_field("number", &self.kind().number())?;
+        object.serialize_field("message", self.message())?;
+        object.serialize_field("hint", self.hint())?;
+        object.serialize_field("retry", if self.kind().may_retry() { "later" } else { "never" })?;
+        object.serialize_field("retry_after", &self.retry_after().map(|wait| wait.as_secs_f64()))?;
+        object.serialize_field("request_id", &self.request_id())?;
+        object.end()
     }
 }
 

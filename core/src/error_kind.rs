@@ -1,6 +1,12 @@
 // Generated from tests/vectors/errors.json by tools/ledger.py; change those, not this.
 
 /// What kind of failure an [`Error`](crate::Error) is. The numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{AccessToken, ErrorKind};
+/// let kind = AccessToken::parse("").unwrap_err().kind();
+/// assert_eq!((kind, kind.name(), kind.may_retry()), (ErrorKind::InvalidToken, "invalid_token", false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
 #[non_exhaustive]

@@ -25,6 +25,7 @@ pub use error::{Error, Result};
 pub use error_kind::ErrorKind;
 pub use hand::{Hand, Prepared};
 pub use runtime::block_on;
+pub use server::{Checked, VerifyAll, VerifyAllOptions, verify_all};
 pub use server::{
     DEFAULT_DEADLINE, DIAGNOSE_DEADLINE, Diagnosis, Finding, FindingKind, Mark, ProxyFor, Reply, Severity,
     Step, TestResult, Verified, judge, proxy_for, trusted_roots,

@@ -4,6 +4,10 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 
 /// A moment as UTC, for a person.
+///
+/// ```
+/// assert_eq!(mmcred::day_and_minute(0), "1970-01-01 00:00 UTC");
+/// ```
 pub fn day_and_minute(milliseconds: i64) -> String {
     match Timestamp::from_millisecond(milliseconds) {
         Ok(moment) => moment.strftime("%Y-%m-%d %H:%M UTC").to_string(),

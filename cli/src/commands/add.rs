@@ -1,8 +1,8 @@
 use std::io::Write;
 
-use mmcred::{Connection, Credential, ErrorKind, Facts, Kind, Proxy, Tls, Vault, Verified, block_on};
+use mmcred::{Credential, ErrorKind, Facts, Kind, Vault, Verified, block_on};
 
-use super::{open, options};
+use super::{connection, open, options};
 use crate::args::{Add, Place};
 use crate::output::{Failure, Outcome, Output};
 use crate::secret_input;
@@ -10,11 +10,7 @@ use crate::secret_input;
 pub fn run(place: &Place, add: &Add, out: &mut Output<impl Write, impl Write>) -> Outcome {
     Vault::check_name(&add.name)?;
     refuse_taken_name(place, add)?;
-    let connection = Connection {
-        tls: Tls::from_settings(add.ca_file.as_deref(), add.allow_unauthorized_certs)?,
-        proxy: Proxy::from_setting(add.proxy.as_deref())?,
-        allow_http: add.allow_http,
-    };
+    let connection = connection(&add.way)?;
     let token = secret_input::read(&add.token, &add.name)?;
     let mut credential = Credential::with_connection(&add.url, token, connection)?;
     if let Some(remark) = credential.fingerprint().remark() {

@@ -1,5 +1,6 @@
 mod about;
 mod add;
+mod diagnose;
 mod list;
 mod nagios;
 mod remove;
@@ -11,9 +12,9 @@ mod verify;
 
 use std::io::Write;
 
-use mmcred::{Vault, VaultOptions};
+use mmcred::{Connection, Proxy, Tls, Vault, VaultOptions};
 
-use crate::args::{Args, Command, Place};
+use crate::args::{Args, Command, Place, Way};
 use crate::output::{Outcome, Output};
 
 pub fn run(args: Args, out: &mut Output<impl Write, impl Write>) -> Outcome {
@@ -22,6 +23,7 @@ pub fn run(args: Args, out: &mut Output<impl Write, impl Write>) -> Outcome {
         Command::List(command) => list::run(&args.place, &command, out),
         Command::Show(command) => show::run(&args.place, &command, out),
         Command::Verify(command) => verify::run(&args.place, &command, out),
+        Command::Diagnose(command) => diagnose::run(&args.place, &command, out),
         Command::Token(command) => token::run(&args.place, &command, out),
         Command::Run(command) => run::run(&args.place, &command),
         Command::Rename(command) => rename::run(&args.place, &command, out),
@@ -44,4 +46,12 @@ fn options(place: &Place) -> VaultOptions {
 
 fn open(place: &Place) -> mmcred::Result<Vault> {
     options(place).open()
+}
+
+fn connection(way: &Way) -> mmcred::Result<Connection> {
+    Ok(Connection {
+        tls: Tls::from_settings(way.ca_file.as_deref(), way.allow_unauthorized_certs)?,
+        proxy: Proxy::from_setting(way.proxy.as_deref())?,
+        allow_http: way.allow_http,
+    })
 }

@@ -1,11 +1,10 @@
 use std::io::Write;
 
-use mmcred::Entry;
+use mmcred::{Entry, day_and_minute};
 
 use super::open;
 use crate::args::{Place, Show};
 use crate::output::{Outcome, Output};
-use crate::time;
 
 pub fn run(place: &Place, args: &Show, out: &mut Output<impl Write, impl Write>) -> Outcome {
     let vault = open(place)?;
@@ -29,9 +28,9 @@ fn lines(entry: &Entry) -> Vec<(&'static str, String)> {
         ("Owner", entry.username.clone().unwrap_or_else(unknown)),
         ("Kind", entry.kind.name().replace('_', " ")),
         ("Token", entry.fingerprint.clone()),
-        ("Expires", entry.expires_at.map_or_else(unknown, time::day_and_minute)),
-        ("Stored", time::day_and_minute(entry.created_at)),
-        ("Changed", format!("{} (version {})", time::day_and_minute(entry.updated_at), entry.version)),
+        ("Expires", entry.expires_at.map_or_else(unknown, day_and_minute)),
+        ("Stored", day_and_minute(entry.created_at)),
+        ("Changed", format!("{} (version {})", day_and_minute(entry.updated_at), entry.version)),
     ];
     let settings = [
         ("CA file", entry.ca_file.clone()),

@@ -51,7 +51,10 @@ pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write
             out.json(Refused { name, ok: false, error: fields(&error) })?;
             Err(Failure::Told(exit::code(error.kind())))
         }
-        Err(error) => Err(Failure::Error(Some(name.clone()), error)),
+        Err(error) => {
+            let hint = format!("{} Find out why with: mmcred diagnose {name}", error.hint());
+            Err(Failure::Error(Some(name.clone()), error.with_hint(hint)))
+        }
     }
 }
 

@@ -6,6 +6,15 @@ use crate::ErrorKind;
 use crate::error::{Error, Result};
 
 /// How to reach the server: TLS and proxy belong to the credential, not to the machine's mood.
+///
+/// ```
+/// use mmcred::{AccessToken, Connection, Credential};
+/// let connection = Connection { allow_http: true, ..Connection::default() };
+/// let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// let inside_compose = Credential::with_connection("http://mattermost:8065", token, connection)?;
+/// assert!(inside_compose.server().is_insecure());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Connection {
     /// Whose certificates are accepted.
@@ -17,6 +26,12 @@ pub struct Connection {
 }
 
 /// Whose certificates are accepted.
+///
+/// ```
+/// let tls = mmcred::Tls::from_settings(Some("ca.pem".as_ref()), false)?;
+/// assert!(tls.ca_file().unwrap().is_absolute());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Tls {
     /// The system's authorities (also `SSL_CERT_FILE`, `SSL_CERT_DIR`).
@@ -59,6 +74,14 @@ impl Tls {
 }
 
 /// Through what proxy a server is reached.
+///
+/// ```
+/// use mmcred::Proxy;
+/// assert_eq!(Proxy::from_setting(None)?, Proxy::FromEnvironment);
+/// assert_eq!(Proxy::from_setting(Some("direct"))?, Proxy::Direct);
+/// assert_eq!(Proxy::from_setting(Some("http://proxy:3128"))?.setting(), Some("http://proxy:3128"));
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Proxy {
     /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.

@@ -23,6 +23,16 @@ pub struct Credential {
 }
 
 /// What is known about a credential beside how to use it. Each part may be unknown.
+///
+/// ```
+/// use mmcred::{AccessToken, Credential, Facts};
+/// let mut facts = Facts::default();
+/// facts.token_id = Some("m4ntrbqgcbgf7e86tu3wrfe6kc".into());
+/// let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// let credential = Credential::new("chat.example.com", token)?.with_facts(facts);
+/// assert!(credential.facts().expires_at.is_none());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
@@ -67,6 +77,13 @@ impl Credential {
 
     /// The credential that n8n's Mattermost node keeps: a JSON object with `accessToken`, `baseUrl` and
     /// `allowUnauthorizedCerts` (optional, false).
+    ///
+    /// ```
+    /// use mmcred::Credential;
+    /// let json = r#"{"accessToken": "ybndrfg8ejkmcpqxot1uwisza3", "baseUrl": "https://chat.example.com/"}"#;
+    /// assert_eq!(Credential::from_n8n_fields(json, false)?.server().as_str(), "https://chat.example.com");
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `invalid_argument` naming the field that is missing or of the wrong type, and all of

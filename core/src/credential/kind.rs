@@ -1,4 +1,8 @@
 /// What kind of token a credential holds, as far as it is known.
+///
+/// ```
+/// assert_eq!(mmcred::Kind::BotToken.name(), "bot_token");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {

@@ -15,6 +15,24 @@ use crate::{Connection, ErrorKind, ProxyFor, ServerUrl, Vault, proxy_for, truste
 ///
 /// A door carries these rules into an HTTP client of its language: it asks [`prepare`](Self::prepare) before
 /// each request and each redirect, and [`after_401`](Self::after_401) after a refusal.
+///
+/// ```
+/// use std::sync::Arc;
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+/// # let vault = options.create(true).open()?;
+/// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+/// let hand = mmcred::Hand::new(Arc::new(vault), "prod")?;
+/// let request = hand.prepare("users/me")?;
+/// assert_eq!(request.url, "https://chat.example.com/api/v4/users/me");
+/// assert!(request.authorization.starts_with("Bearer "));
+/// // After a 401: was the token replaced meanwhile?
+/// assert!(!hand.after_401(request.version)?);
+/// // A redirect elsewhere is refused.
+/// assert!(hand.follow(&request.url, "https://elsewhere.example.com/").is_err());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Hand {
     vault: Arc<Vault>,
@@ -131,6 +149,19 @@ impl Vault {
     /// The value of an `Authorization` header for a request to `url`, from the entry `name`: only if `url` is
     /// absolute, on that entry's origin and below its base path. The short way; a [`Hand`] also knows redirects, a
     /// new token, certificates and proxy.
+    ///
+    /// ```
+    /// use mmcred::ErrorKind;
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+    /// # let vault = options.create(true).open()?;
+    /// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+    /// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+    /// assert!(vault.authorization("prod", "https://chat.example.com/api/v4/posts")?.starts_with("Bearer "));
+    /// let refused = vault.authorization("prod", "https://elsewhere.example.com/").unwrap_err();
+    /// assert_eq!(refused.kind(), ErrorKind::WrongOrigin);
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `wrong_origin` for any other URL: send nothing. `entry_missing`, `entry_damaged`, and the vault's own.

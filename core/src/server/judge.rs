@@ -197,9 +197,10 @@ fn judge_not_found(server: &ServerUrl, reply: &Reply) -> Error {
 
 fn rate_limited(server: &ServerUrl, reply: &Reply) -> Error {
     // A few other limiters send the reset as a Unix time, which is no wait.
-    let reset = || seconds(reply, "x-ratelimit-reset").filter(|seconds| *seconds < 1_000_000_000);
-    let wait =
-        seconds(reply, "retry-after").or_else(reset).map(|seconds| Duration::from_secs(seconds.min(DAY)));
+    let reset = || reply.numbers("x-ratelimit-reset").max().filter(|seconds| *seconds < 1_000_000_000);
+    // Both headers are seconds from now, and of several the longest holds (facts 7).
+    let wait = reply.numbers("retry-after").max().or_else(reset);
+    let wait = wait.map(|seconds| Duration::from_secs(seconds.min(DAY)));
     let message = match wait {
         Some(wait) => format!("{server} limits requests: wait {} s.", wait.as_secs()),
         None => format!("{server} limits requests."),
@@ -209,16 +210,6 @@ fn rate_limited(server: &ServerUrl, reply: &Reply) -> Error {
 
 /// The longest wait that is believed.
 const DAY: u64 = 86_400;
-
-/// Both headers are seconds from now (facts 7). A second limiter adds them again, so the longest holds.
-fn seconds(reply: &Reply, name: &str) -> Option<u64> {
-    let numbers = reply.headers.get_all(name).iter().filter_map(|value| {
-        let digits = value.to_str().ok()?.trim();
-        let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
-    });
-    numbers.max()
-}
 
 fn judge_down(server: &ServerUrl, reply: &Reply) -> Error {
     let status = reply.status;

@@ -5,6 +5,14 @@ use serde_json::Value;
 pub(crate) use crate::credential::is_id;
 
 /// A server's answer as data, so that every verdict can be tested from recorded ones.
+///
+/// ```
+/// use mmcred::{ErrorKind, Reply, ServerUrl, judge};
+/// let server = ServerUrl::parse("chat.example.com")?;
+/// let page = Reply { status: 200, body: b"<html><title>Welcome</title></html>".to_vec(), ..Reply::default() };
+/// assert_eq!(judge(&server, &page).unwrap_err().kind(), ErrorKind::NotMattermost);
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
     /// The status code.
@@ -28,6 +36,15 @@ impl Reply {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The headers of that name that are a number. A second limiter adds its own to the first one's (facts 7).
+    pub(super) fn numbers(&self, name: &str) -> impl Iterator<Item = u64> {
+        self.headers.get_all(name).iter().filter_map(|value| {
+            let digits = value.to_str().ok()?.trim();
+            let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
+        })
     }
 
     /// The body as JSON, if it is JSON. Of a key that repeats the last one counts, as in Go.

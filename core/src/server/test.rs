@@ -21,6 +21,17 @@ impl Credential {
     /// and a refusal says what to do. Asks `users/me`, as [`verify`](Self::verify) does.
     ///
     /// Whatever the server says is a result, never an error.
+    ///
+    /// ```
+    /// use mmcred::{DEFAULT_DEADLINE, block_on};
+    /// # let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    /// # let url = format!("http://{nobody}");
+    /// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+    /// # let credential = mmcred::Credential::new(&url, token)?;
+    /// let result = block_on(credential.test(DEFAULT_DEADLINE));
+    /// assert_eq!(result.status, "Error");
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
     pub async fn test(&self, deadline: Duration) -> TestResult {
         match self.verify(deadline).await {
             Ok(verified) => TestResult { status: "OK", message: success(&verified) },

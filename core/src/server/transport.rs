@@ -15,18 +15,23 @@ use crate::{Connection, Credential, ErrorKind, ServerUrl};
 
 /// How requests reach a server. The only file that knows the HTTP crate.
 ///
-/// It follows no redirect, stores no cookie, asks for no compression, and pools no connection, so that each
-/// new one of it is a fresh connection.
+/// It follows no redirect, stores no cookie, asks for no compression.
 pub(crate) struct Transport {
     client: Client,
 }
 
 impl Transport {
+    /// Pools no connection, so that each request has a fresh one.
     pub(crate) fn new(server: &ServerUrl, connection: &Connection) -> Result<Self> {
+        Self::pooled(server, connection, 0)
+    }
+
+    /// Keeps so many connections for further requests. For one server: the settings hold for no other.
+    pub(crate) fn pooled(server: &ServerUrl, connection: &Connection, most: usize) -> Result<Self> {
         let mut builder = Client::builder()
             .redirect(Policy::none())
             .referer(false)
-            .pool_max_idle_per_host(0)
+            .pool_max_idle_per_host(most)
             .dns_resolver(SystemResolver)
             .user_agent(concat!("mmcred/", env!("CARGO_PKG_VERSION")))
             .no_proxy();

@@ -42,6 +42,14 @@ impl ProxyFor {
 /// The proxy for a server, by the credential's setting or `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and
 /// `NO_PROXY`. The one place where it is decided, for verify and for the hands of every language.
 ///
+/// ```
+/// use mmcred::{Proxy, ServerUrl, proxy_for};
+/// let server = ServerUrl::parse("chat.example.com")?;
+/// let proxy = proxy_for(&server, &Proxy::Url("http://proxy:3128".into()))?.unwrap();
+/// assert_eq!(proxy.url(), "http://proxy:3128/");
+/// # Ok::<(), mmcred::Error>(())
+/// ```
+///
 /// # Errors
 /// `invalid_proxy` when the server's URL can not be matched.
 pub fn proxy_for(server: &ServerUrl, proxy: &Proxy) -> Result<Option<ProxyFor>> {
@@ -58,6 +66,12 @@ pub fn proxy_for(server: &ServerUrl, proxy: &Proxy) -> Result<Option<ProxyFor>> 
 }
 
 /// The certificates that a hand trusts, as PEM: the same ones that verify trusts. `None` where any is accepted.
+///
+/// ```
+/// use mmcred::{Tls, trusted_roots};
+/// assert!(trusted_roots(&Tls::AllowUnauthorizedCerts)?.is_none());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 ///
 /// # Errors
 /// `invalid_tls_settings` for a CA file that is missing, unreadable or without a certificate.

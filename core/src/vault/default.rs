@@ -17,6 +17,15 @@ impl Vault {
     /// A failure is not kept: the next call tries again. If the environment names another place meanwhile, that
     /// vault is opened; and one that somebody closed is opened anew.
     ///
+    /// ```
+    /// // With MMCRED_VAULT unset, the vault is in the user's data folder.
+    /// match mmcred::Vault::default_vault() {
+    ///     Ok(vault) => println!("{} credentials", vault.list()?.entries.len()),
+    ///     Err(error) => println!("{error} {}", error.hint()),
+    /// }
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`Vault::open`].
     pub fn default_vault() -> Result<Arc<Self>> {

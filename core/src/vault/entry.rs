@@ -6,6 +6,17 @@ use crate::{Connection, Credential, ErrorKind, Facts, Kind, Proxy, Tls};
 /// What is known of a stored credential without opening its secret.
 ///
 /// Serializes to the same names in snake case; an unknown fact is `null`.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+/// # let vault = options.create(true).open()?;
+/// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+/// let entry = &vault.list()?.entries[0];
+/// assert_eq!((entry.name.as_str(), entry.server.as_str()), ("prod", "https://chat.example.com"));
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {

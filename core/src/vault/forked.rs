@@ -21,6 +21,12 @@ thread_local! {
 /// long as no other thread of the parent was using a vault at the very moment of the fork; with it, always.
 ///
 /// Must not be called from within another function of this crate.
+///
+/// ```
+/// mmcred::before_fork();
+/// // fork() here; then in the parent and in the child:
+/// mmcred::after_fork();
+/// ```
 pub fn before_fork() {
     FORKING.with_borrow_mut(|forking| {
         if forking.is_none() {

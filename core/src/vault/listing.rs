@@ -7,6 +7,17 @@ use crate::seal::{Keys, Purpose};
 use crate::store::LabelRow;
 
 /// All entries of a vault, and the rows that could not be read.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+/// # let vault = options.create(true).open()?;
+/// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+/// let listing = vault.list()?;
+/// assert!(listing.intact && listing.damaged.is_empty());
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Listing {

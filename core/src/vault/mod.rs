@@ -16,6 +16,7 @@ mod place;
 mod secret;
 mod session;
 mod verify;
+mod verify_all;
 mod stored;
 mod write;
 

@@ -98,6 +98,21 @@ impl VaultOptions {
 ///
 /// May be shared by threads, used by many processes at once, and used on after `fork`. No secret is kept in
 /// memory: each read opens it anew.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+/// # let vault = options.create(true).open()?;
+/// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+/// let version = vault.get("prod")?.version();
+/// vault.rename("prod", "production")?;
+/// assert_eq!(vault.list()?.entries[0].name, "production");
+/// assert!(vault.get("production")?.version() > version);
+/// vault.remove("production")?;
+/// vault.close()?;
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 pub struct Vault {
     pub(super) place: Place,
     pub(super) wait: Duration,

@@ -3,6 +3,18 @@ use super::secret;
 use crate::{AccessToken, Credential, ServerUrl};
 
 /// A credential as it was found in a vault.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let options = mmcred::VaultOptions::new().path(folder.path().join("vault")).key_file(folder.path().join("key"));
+/// # let vault = options.create(true).open()?;
+/// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+/// # vault.put("prod", &mmcred::Credential::new("chat.example.com", token)?, false)?;
+/// let stored = vault.get("prod")?;
+/// assert_eq!(stored.entry().name, "prod");
+/// assert!(stored.into_credential().authorization().starts_with("Bearer "));
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Stored {
     entry: Entry,

@@ -58,15 +58,18 @@ async fn ask_admin(credential: &Credential, admin: &Credential, until: Instant) 
         None => None,
     };
     let user = |id: &String| format!("users/{id}");
-    let (config, token, owner, search, sessions) = tokio::join!(
+    let of_user =
+        |what| user_id.as_ref().filter(|_| token_id.is_none()).map(|id| format!("users/{id}/{what}"));
+    let (config, token, owner, search, tokens, sessions) = tokio::join!(
         get(admin, "config/client?format=old", until),
         ask(token_id.as_ref().map(|id| format!("users/tokens/{id}"))),
         ask(user_id.as_ref().map(user)),
         search(credential, admin, until),
-        // Only a text that is no known token may be a session's id.
-        ask(user_id.as_ref().filter(|_| token_id.is_none()).map(|id| format!("users/{id}/sessions"))),
+        ask(of_user("tokens?per_page=200")),
+        ask(of_user("sessions")),
     );
-    let mut answers = AdminAnswers { unusable: None, config: Some(config), token, owner, search, sessions };
+    let mut answers =
+        AdminAnswers { unusable: None, config: Some(config), token, owner, search, tokens, sessions };
     if answers.owner.is_none() {
         answers.owner = ask(owner_of(&answers.token).as_ref().map(user)).await;
     }
@@ -77,7 +80,7 @@ async fn ask_admin(credential: &Credential, admin: &Credential, until: Instant) 
 async fn search(credential: &Credential, admin: &Credential, until: Instant) -> Option<Answer> {
     // EXPOSE: the server that refused it as a token is asked whether it is an id.
     let term = credential.token().expose(|text| is_id(text).then(|| json!({ "term": text })))?;
-    if credential.facts().token_id.is_some() {
+    if credential.facts().token_id.is_some() || credential.facts().user_id.is_some() {
         return None;
     }
     let asked = async { transport(admin)?.post_api(admin, "users/tokens/search", &term).await };

@@ -55,9 +55,10 @@ pub(super) struct AdminAnswers {
     /// The token, by its id.
     pub(super) token: Option<Answer>,
     pub(super) owner: Option<Answer>,
-    /// A search for the text, as if it were an id.
+    /// A search for the text, as if it were an id; where the owner is not known.
     pub(super) search: Option<Answer>,
-    /// The owner's sessions.
+    /// The owner's tokens and sessions, where the token's id is not known.
+    pub(super) tokens: Option<Answer>,
     pub(super) sessions: Option<Answer>,
 }
 
@@ -98,16 +99,20 @@ impl Evidence {
         self.failure() == Some(ErrorKind::TokenRejected) && !self.disagrees()
     }
 
-    /// Whether one opinion was a refusal and another was none.
+    /// Whether the token was refused by one answer and accepted by another.
     pub(super) fn disagrees(&self) -> bool {
-        let is_refusal = |error: &Error| (error.kind() == ErrorKind::TokenRejected).then_some(true);
-        let refused = |verdict: &Result<Verified>| verdict.as_ref().map_or_else(is_refusal, |_| Some(false));
-        let sessions = match &self.sessions {
-            _ if self.own_sessions().is_some() => Some(false),
-            Some(Ok(reply)) => judge(&self.server, reply).as_ref().err().and_then(is_refusal),
-            _ => None,
+        let opinion = |verdict: &Result<Verified>| match verdict {
+            Ok(_) => Some(true),
+            Err(error) => (error.kind() == ErrorKind::TokenRejected).then_some(false),
         };
-        let opinions = [refused(&self.verdict), self.again.as_ref().and_then(refused), sessions];
+        let sessions = self.sessions.as_ref().and_then(|answer| match answer.as_ref().ok()?.status {
+            200 => Some(true),
+            401 => Some(false),
+            _ => None,
+        });
+        // The whole configuration goes only to a token that is known (facts 2.5).
+        let config = (self.setting("EnableUserAccessTokens").as_deref() == Some("true")).then_some(true);
+        let opinions = [opinion(&self.verdict), self.again.as_ref().and_then(opinion), sessions, config];
         opinions.contains(&Some(true)) && opinions.contains(&Some(false))
     }
 

@@ -56,7 +56,7 @@ impl FindingKind {
         self.about().severity
     }
 
-    /// Whether the evidence proves it; otherwise it is the likely reading.
+    /// Whether such a finding can be proven; one with less evidence says so itself.
     pub const fn is_certain(self) -> bool {
         self.about().certain
     }
@@ -68,6 +68,8 @@ impl FindingKind {
 pub struct Finding {
     /// What it is about.
     pub kind: FindingKind,
+    /// Whether the evidence proves it; otherwise it is the likely reading.
+    pub is_certain: bool,
     /// What was seen, a sentence each.
     pub evidence: Vec<String>,
     /// A command that does or prepares the fix; capitals in it are for the reader to replace.
@@ -76,7 +78,8 @@ pub struct Finding {
 
 impl Finding {
     pub(super) fn new(kind: FindingKind, evidence: impl Into<String>) -> Self {
-        Self { kind, evidence: vec![evidence.into()], call: kind.about().call.map(str::to_owned) }
+        let call = kind.about().call.map(str::to_owned);
+        Self { kind, is_certain: kind.is_certain(), evidence: vec![evidence.into()], call }
     }
 
     /// Why it is so.
@@ -92,6 +95,11 @@ impl Finding {
     /// What an administrator can do, in the words of Mattermost's own pages.
     pub fn admin_fix(&self) -> Option<&'static str> {
         self.kind.about().admin_fix
+    }
+
+    pub(super) fn likely(mut self) -> Self {
+        self.is_certain = false;
+        self
     }
 
     pub(super) fn and(mut self, evidence: impl Into<String>) -> Self {
@@ -115,7 +123,7 @@ impl Serialize for Finding {
         finding.serialize_field("code", self.kind.name())?;
         finding.serialize_field("number", &self.kind.number())?;
         finding.serialize_field("severity", self.kind.severity().name())?;
-        finding.serialize_field("certainty", if self.kind.is_certain() { "exact" } else { "likely" })?;
+        finding.serialize_field("certainty", if self.is_certain { "exact" } else { "likely" })?;
         finding.serialize_field("evidence", &self.evidence)?;
         finding.serialize_field("cause", self.cause())?;
         finding.serialize_field("fix", self.fix())?;

@@ -3,6 +3,12 @@
 use super::finding::{About, Severity};
 
 /// What a finding is about. Names and numbers are the same in every language and never reused.
+///
+/// ```
+/// use mmcred::{FindingKind, Severity};
+/// let kind = FindingKind::TokenRevoked;
+/// assert_eq!((kind.name(), kind.severity(), kind.is_certain()), ("token_revoked", Severity::Error, true));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FindingKind {
@@ -276,7 +282,7 @@ static ABOUT: [About; 56] = [
         cause: "The server URL says https, but that port speaks plain http.",
         fix: "Use the address in the browser's bar while Mattermost is open. Mattermost's own port 8065 speaks plain http; https is usually the proxy's port 443.",
         admin_fix: Some("Publish the https address of the proxy, not Mattermost's own port."),
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 617,
@@ -346,7 +352,7 @@ static ABOUT: [About; 56] = [
         cause: "Something answers at that address, but it is not Mattermost.",
         fix: "Check host and port. Use the address in the browser's bar while Mattermost is open.",
         admin_fix: Some("If Mattermost shares the host with other sites, check the proxy's rules for it."),
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 636,
@@ -356,7 +362,7 @@ static ABOUT: [About; 56] = [
         cause: "A product that resembles Mattermost answers, but it is another one.",
         fix: "Use the address of a Mattermost server.",
         admin_fix: None,
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 637,
@@ -366,7 +372,7 @@ static ABOUT: [About; 56] = [
         cause: "A Mattermost server answers, but its API is not below that address.",
         fix: "Leave out what belongs to a page of Mattermost, or add the subpath that Mattermost lies under.",
         admin_fix: Some("Site URL says the address (System Console > Environment > Web Server); the proxy must pass the whole of it on."),
-        call: Some("mmcred add {name} --url {server} --replace"),
+        call: Some("mmcred add {name} --url URL --replace"),
     },
     About {
         number: 638,

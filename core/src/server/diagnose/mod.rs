@@ -59,6 +59,20 @@ impl Credential {
     ///
     /// A good token costs at most four requests, two of them one after another; any token at most eight. Nothing
     /// is changed on the server. What a server says is never an error.
+    ///
+    /// ```
+    /// use mmcred::{DIAGNOSE_DEADLINE, Mark, Severity, block_on};
+    /// # let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    /// # let url = format!("http://{nobody}");
+    /// # let token = mmcred::AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+    /// # let credential = mmcred::Credential::new(&url, token)?;
+    /// let diagnosis = block_on(credential.diagnose(None, None, DIAGNOSE_DEADLINE));
+    /// assert_eq!(diagnosis.works, None);
+    /// assert_eq!(diagnosis.severity(), Some(Severity::Undecided));
+    /// assert_eq!(diagnosis.findings[0].kind.name(), "connection_refused");
+    /// assert!(diagnosis.steps.iter().any(|step| step.name == "connection" && step.mark == Mark::Undecided));
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
     pub async fn diagnose(
         &self,
         name: Option<&str>,

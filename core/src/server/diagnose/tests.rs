@@ -78,6 +78,7 @@ struct RecordedAdmin {
     token: Option<RecordedAnswer>,
     owner: Option<RecordedAnswer>,
     search: Option<RecordedAnswer>,
+    tokens: Option<RecordedAnswer>,
     sessions: Option<RecordedAnswer>,
 }
 
@@ -131,6 +132,7 @@ impl Recorded {
             token: admin.token.map(RecordedAnswer::answer),
             owner: admin.owner.map(RecordedAnswer::answer),
             search: admin.search.map(RecordedAnswer::answer),
+            tokens: admin.tokens.map(RecordedAnswer::answer),
             sessions: admin.sessions.map(RecordedAnswer::answer),
         });
         evidence

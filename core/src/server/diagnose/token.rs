@@ -60,10 +60,10 @@ fn could_be_generated(token: &str) -> bool {
 }
 
 /// What the server said of the token, twice.
-pub(super) fn users_me(e: &Evidence) -> Outcome {
+pub(super) fn acceptance(e: &Evidence) -> Outcome {
     let Some(reply) = &e.me else { return Outcome::skipped() };
     if e.disagrees() {
-        let seen = "Of several requests with the same token one was refused and one accepted.";
+        let seen = "Of two requests with the same token one was refused and one accepted.";
         return Outcome::ends(FindingKind::ReplicasDisagree, seen);
     }
     let kind = match &e.verdict {
@@ -133,15 +133,19 @@ pub(super) fn exact_cause(e: &Evidence) -> Outcome {
         return Outcome::skipped();
     }
     let Some(admin) = &e.admin else {
-        return Outcome::says("an administrator's credential would tell it");
+        return Outcome::left_out("an administrator's credential would tell it");
     };
     if let Some(why) = admin.unusable.clone().or_else(|| refusal(admin)) {
         return Outcome::ends(FindingKind::AdministratorCannotTell, why);
     }
     // EXPOSE: compared with the ids that the administrator may see.
     let findings: Vec<Finding> = e.token.expose(|text| {
-        let causes =
-            [switched_off(admin), owner_state(admin), token_state(admin, e.now), mistaken(admin, text)];
+        let causes = [
+            switched_off(admin),
+            owner_state(admin),
+            token_state(admin, e.now),
+            mistaken(admin, text).or_else(|| state_of_all(admin, e.now)),
+        ];
         causes.into_iter().flatten().collect()
     });
     if findings.is_empty() {
@@ -152,7 +156,7 @@ pub(super) fn exact_cause(e: &Evidence) -> Outcome {
 
 /// A question of the administrator's that was refused or failed.
 fn refusal(admin: &AdminAnswers) -> Option<String> {
-    let asked = [&admin.config, &admin.token, &admin.owner, &admin.search, &admin.sessions];
+    let asked = [&admin.config, &admin.token, &admin.owner, &admin.search, &admin.tokens, &admin.sessions];
     asked.into_iter().flatten().find_map(|answer| match answer {
         Ok(reply) if matches!(reply.status, 200 | 404) => None,
         Ok(reply) => Some(format!("The server answered {} to the administrator's credential.", reply.status)),
@@ -202,12 +206,8 @@ fn token_state(admin: &AdminAnswers, now: i64) -> Option<Finding> {
 
 /// An id that was taken for a token.
 fn mistaken(admin: &AdminAnswers, text: &str) -> Option<Finding> {
-    let all = |answer: &Option<Answer>| match answer {
-        Some(Ok(reply)) if reply.status == 200 => reply.json().and_then(|json| json.as_array().cloned()),
-        _ => None,
-    };
-    let tokens = all(&admin.search).unwrap_or_default();
-    let sessions = all(&admin.sessions).unwrap_or_default();
+    let tokens = items(&admin.search).or_else(|| items(&admin.tokens)).unwrap_or_default();
+    let sessions = items(&admin.sessions).unwrap_or_default();
     if tokens.iter().any(|token| token["id"] == text) {
         return Some(Finding::new(FindingKind::TokenIdGiven, "The server knows a token with that id."));
     }
@@ -216,6 +216,28 @@ fn mistaken(admin: &AdminAnswers, text: &str) -> Option<Finding> {
     }
     let is_session = sessions.iter().any(|session| Session::new(session).id.as_deref() == Some(text));
     is_session.then(|| Finding::new(FindingKind::SessionIdGiven, "The owner has a session with that id."))
+}
+
+/// What is known where the owner's tokens are, but not which of them it is.
+fn state_of_all(admin: &AdminAnswers, now: i64) -> Option<Finding> {
+    let tokens = items(&admin.tokens)?;
+    let ended = |token: &Value| (1..=now).contains(&token["expires_at"].as_i64().unwrap_or(0));
+    let disabled = tokens.iter().filter(|token| token["is_active"] == false).count();
+    let expired = tokens.iter().filter(|token| ended(token)).count();
+    let among = |what: &str| format!("All of the owner's tokens are {what} ({}).", tokens.len());
+    match tokens.len() {
+        0 => Some(Finding::new(FindingKind::TokenRevoked, "The owner has no token any more.")),
+        all if all == disabled => Some(Finding::new(FindingKind::TokenDisabled, among("disabled")).likely()),
+        all if all == expired => Some(Finding::new(FindingKind::TokenExpired, among("expired")).likely()),
+        _ => None,
+    }
+}
+
+fn items(answer: &Option<Answer>) -> Option<Vec<Value>> {
+    match answer.as_ref()?.as_ref().ok().filter(|reply| reply.status == 200)?.json()? {
+        Value::Array(items) => Some(items),
+        _ => None,
+    }
 }
 
 fn found(answer: &Option<Answer>) -> Option<Value> {

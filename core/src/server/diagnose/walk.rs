@@ -54,7 +54,8 @@ pub struct Step {
 /// What one step has to say.
 #[derive(Default)]
 pub(super) struct Outcome {
-    says: Option<String>,
+    says: String,
+    looked: bool,
     findings: Vec<Finding>,
 }
 
@@ -64,8 +65,13 @@ impl Outcome {
         Self::default()
     }
 
+    /// Nothing was looked at, for that reason.
+    pub(super) fn left_out(why: &str) -> Self {
+        Self { says: why.to_owned(), ..Self::default() }
+    }
+
     pub(super) fn says(says: impl Into<String>) -> Self {
-        Self { says: Some(says.into()), findings: Vec::new() }
+        Self { says: says.into(), looked: true, findings: Vec::new() }
     }
 
     pub(super) fn finding(mut self, finding: impl Into<Option<Finding>>) -> Self {
@@ -84,7 +90,7 @@ impl Outcome {
             Some(Severity::Error) => Mark::Failed,
             Some(Severity::Undecided) => Mark::Undecided,
             Some(Severity::Warning) => Mark::Warned,
-            Some(Severity::Note) | None if self.says.is_some() => Mark::Passed,
+            Some(Severity::Note) | None if self.looked => Mark::Passed,
             _ => Mark::Skipped,
         }
     }
@@ -103,7 +109,7 @@ const WALK: [(&str, Look); 14] = [
     ("mattermost", answer::mattermost),
     ("base_url", answer::base_url),
     ("token_shape", token::token_shape),
-    ("users_me", token::users_me),
+    ("acceptance", token::acceptance),
     ("exact_cause", token::exact_cause),
     ("rights", owner::rights),
     ("expiry", owner::expiry),
@@ -117,7 +123,7 @@ pub(super) fn walk(evidence: &Evidence, name: Option<&str>) -> Diagnosis {
     for (step, look) in WALK {
         let outcome = look(evidence);
         let mark = outcome.mark();
-        steps.push(Step { name: step, mark, says: outcome.says.unwrap_or_default() });
+        steps.push(Step { name: step, mark, says: outcome.says });
         findings.extend(outcome.findings);
     }
     prefer_the_exact(&mut findings);
@@ -149,8 +155,8 @@ fn prefer_the_exact(findings: &mut Vec<Finding>) {
     use FindingKind::{TokenNeverArrived, TokenRejected};
     let is_error = |finding: &Finding| finding.kind.severity() == Severity::Error;
     let is_general = |finding: &Finding| matches!(finding.kind, TokenRejected | TokenNeverArrived);
-    if findings.iter().any(|finding| is_error(finding) && finding.kind.is_certain()) {
-        findings.retain(|finding| !is_error(finding) || finding.kind.is_certain());
+    if findings.iter().any(|finding| is_error(finding) && finding.is_certain) {
+        findings.retain(|finding| !is_error(finding) || finding.is_certain);
     } else if findings.iter().any(|finding| is_error(finding) && !is_general(finding)) {
         findings.retain(|finding| !is_general(finding));
     }

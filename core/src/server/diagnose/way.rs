@@ -24,13 +24,13 @@ pub(super) fn address(e: &Evidence) -> Outcome {
 
 pub(super) fn host_name(e: &Evidence) -> Outcome {
     match e.failure() {
-        _ if e.me.is_some() || e.way.resolved => Outcome::says(format!("{} was found", e.server.host())),
+        Some(ErrorKind::InvalidTlsSettings | ErrorKind::InvalidProxy) => Outcome::skipped(),
         Some(ErrorKind::DnsFailed) => Outcome::ends(FindingKind::HostNotFound, message(e)),
-        Some(ErrorKind::TimedOut) => Outcome::ends(
+        Some(ErrorKind::TimedOut) if !e.way.resolved => Outcome::ends(
             FindingKind::NoAnswerInTime,
             format!("The name {} was not resolved in time.", e.server.host()),
         ),
-        _ => Outcome::skipped(),
+        _ => Outcome::says(format!("{} was found", e.server.host())),
     }
 }
 
@@ -51,7 +51,14 @@ pub(super) fn connection(e: &Evidence) -> Outcome {
             let seen = format!("No connection to port {port} was made in time.");
             Outcome::ends(FindingKind::NoAnswerInTime, seen)
         }
-        _ if e.way.connected => Outcome::says(format!("port {port} is open")),
+        Some(
+            ErrorKind::WrongScheme
+            | ErrorKind::TlsUnknownAuthority
+            | ErrorKind::TlsHostnameMismatch
+            | ErrorKind::TlsExpired
+            | ErrorKind::TlsNotYetValid
+            | ErrorKind::TlsFailed,
+        ) => Outcome::says(format!("port {port} is open")),
         _ => Outcome::skipped(),
     }
 }

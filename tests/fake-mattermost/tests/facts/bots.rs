@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, PROFILES, Person};
+use crate::fake::{Fake, PROFILES, Person, UNKNOWN};
 use crate::http::keys_of_each;
 
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const MISSING: &str = "store.sql_bot.get.missing.app_error";
 
 #[test]

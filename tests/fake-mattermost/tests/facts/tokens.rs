@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, PROFILES};
+use crate::fake::{Fake, PROFILES, UNKNOWN};
 use crate::http::keys_of_each;
 
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const OWNER: &str = "system_user system_user_access_token";
 
 #[test]
