@@ -7,7 +7,6 @@ from typing import Any, NoReturn, Optional, Union, final, overload
 from typing_extensions import Self, TypeAlias
 
 from ._errors import MmcredError
-from ._types import CredentialFields, EntryFields, _Kind
 from ._types import CredentialFields, EntryFields, TestResult, _Certainty, _Kind, _Mark, _Severity
 
 __all__ = [
