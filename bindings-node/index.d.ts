@@ -1,5 +1,7 @@
 /// <reference types="node" />
 
+import type { MmcredError } from './errors.js'
+
 export * from './errors.js'
 
 /** How a server is reached; kept with the credential. */
@@ -31,6 +33,28 @@ export interface Verified {
   /** Null where a proxy dropped the header. */
   serverVersion: string | null
 }
+
+/** How to check many tokens. */
+export interface VerifyAllOptions extends WaitOptions {
+  /** Only these entries. */
+  names?: readonly string[] | null
+  /** How many requests may be under way at one server, 1 to 512. Default 64. */
+  inFlight?: number
+  /** Seconds for each request. Default 10. */
+  timeout?: number
+}
+
+/** What became of one entry. */
+export type Checked =
+  | ({ name: string; server: string; ok: true } & Verified)
+  | {
+      /** Null for a row that is too damaged to tell its name. */
+      name: string | null
+      /** Null for an entry that can not be read. */
+      server: string | null
+      ok: false
+      error: MmcredError
+    }
 
 /** What kind of token it is, as far as is known. */
 export type Kind = 'unknown' | 'personal_access_token' | 'bot_token' | 'session' | 'oauth'
@@ -233,6 +257,19 @@ export class Vault {
    * await vault.verify('prod', { timeout: 3, signal: AbortSignal.timeout(5000) })
    */
   verify(name: string, options?: WaitOptions | null): Promise<Verified>
+
+  /**
+   * Asks the servers whether the entries work, all of them or those named, and gives results as they arrive. What a
+   * server's limiter says is obeyed; a 429, a 5xx or a network failure is asked again a few times, and never is a
+   * verdict on a token. Entries that are missing or damaged are results like any other. Leaving the loop ends the run.
+   *
+   * @throws as `list`; InvalidArgument; Cancelled by the signal
+   * @example
+   * for await (const checked of vault.verifyAll({ signal })) {
+   *   console.log(checked.name, checked.ok ? checked.username : checked.error.message)
+   * }
+   */
+  verifyAll(options?: VerifyAllOptions | null): AsyncGenerator<Checked, void, undefined>
 
   /**
    * What an HTTP client makes requests with; `fetcher` is one made of it.

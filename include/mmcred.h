@@ -145,6 +145,13 @@ typedef struct mmcred_vault mmcred_vault;
 typedef struct mmcred_verified mmcred_verified;
 
 /**
+ * A check of many entries that is under way. It goes on between two calls, and waits where nobody takes its results.
+ *
+ * Threads: one at a time.
+ */
+typedef struct mmcred_verify_all mmcred_verify_all;
+
+/**
  * What a function of this library returns: MMCRED_OK or the number of an error. A number's meaning never changes;
  * a newer library may return numbers that this header does not know.
  */
@@ -695,6 +702,46 @@ mmcred_status mmcred_vault_close(const mmcred_vault *vault,
 
 /** Gives a vault back. NULL does nothing. Its hands go on, and it is closed when the last of them is freed too. */
 void mmcred_vault_free(mmcred_vault *vault);
+
+/* ---------- Checking many ---------- */
+
+/**
+ * Begins to ask the servers whether the entries of a vault work, many at the same time, by the rules of
+ * mmcred_vault_verify. What a server's limiter says is obeyed; a 429, a 5xx or a network failure is asked again a few
+ * times, and never is a verdict on a token.
+ *
+ * In: names, the entries, or NULL for all; name_count, how many;
+ *     in_flight, how many requests may be under way at one server, 1 to 512; 0 for the usual 64;
+ *     timeout_seconds, for each request; MMCRED_DEFAULT_TIMEOUT where there is no reason for another.
+ * Out: out_run, yours; give it back with mmcred_verify_all_free. The vault may be freed while it goes on.
+ * Errors: those of mmcred_vault_list; MMCRED_INVALID_ARGUMENT.
+ */
+mmcred_status mmcred_verify_all_new(const mmcred_vault *vault,
+                                    const char *const *names,
+                                    size_t name_count,
+                                    uint32_t in_flight,
+                                    double timeout_seconds,
+                                    mmcred_verify_all **out_run,
+                                    mmcred_error **out_error);
+
+/**
+ * Waits for the next result: a JSON object of
+ *     name, null for a row that is too damaged to tell it; server, null for an entry that can not be read; ok;
+ *     where ok is true: user_id, username, roles, is_bot, server_version;
+ *     where it is false: error, an object of code, number, message, hint, retry, retry_after, request_id.
+ *
+ * Out: out_json, yours; give it back with mmcred_text_free. NULL when there are no more results.
+ * Errors: MMCRED_CLOSED in a process that was forked since; MMCRED_INVALID_ARGUMENT.
+ *
+ *     while (mmcred_verify_all_next(run, &json, &error) == MMCRED_OK && json != NULL)
+ *       …
+ */
+mmcred_status mmcred_verify_all_next(mmcred_verify_all *run,
+                                     mmcred_text **out_json,
+                                     mmcred_error **out_error);
+
+/** Ends a run, also in its middle: its requests are dropped. NULL does nothing. */
+void mmcred_verify_all_free(mmcred_verify_all *run);
 
 /* ---------- Hands ---------- */
 

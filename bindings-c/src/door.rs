@@ -62,6 +62,23 @@ pub(crate) fn optional_text<'a>(text: *const c_char, argument: &str) -> Result<O
     text.to_str().map(Some).map_err(|_| refused(argument, "is not UTF-8"))
 }
 
+/// The texts behind a pointer to so many; nothing for null.
+pub(crate) fn texts(
+    texts: *const *const c_char,
+    count: usize,
+    argument: &str,
+) -> Result<Option<Vec<String>>> {
+    if texts.is_null() {
+        return if count == 0 { Ok(None) } else { Err(refused(argument, "is NULL")) };
+    }
+    if count > isize::MAX as usize / size_of::<*const c_char>() {
+        return Err(refused(argument, "is longer than memory"));
+    }
+    // SAFETY: the header demands `count` readable pointers that stay as they are during the call.
+    let texts = unsafe { slice::from_raw_parts(texts, count) };
+    texts.iter().map(|one| text(*one, argument).map(str::to_owned)).collect::<Result<_>>().map(Some)
+}
+
 /// The bytes behind a pointer. Null with length 0 is an empty slice.
 pub(crate) fn bytes<'a>(bytes: *const c_char, length: usize, argument: &str) -> Result<&'a [u8]> {
     if length == 0 {

@@ -14,6 +14,7 @@ mod credential_options;
 mod credential;
 mod verified;
 mod vault;
+mod verify_all;
 mod hand;
 mod authorization;
 #[cfg(feature = "deliberate-bug")]

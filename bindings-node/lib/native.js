@@ -43,4 +43,4 @@ function errorFrom({ failure, message, ...details }) {
   return new (errors[name] ?? errors.Internal)(message, details)
 }
 
-module.exports = { native: load(), settle }
+module.exports = { errorFrom, native: load(), settle }

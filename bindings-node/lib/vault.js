@@ -5,7 +5,7 @@ const { adopted, handleOf } = require('./credential.js')
 const { fetcherOf } = require('./fetcher.js')
 const { Guarded, shown } = require('./guarded.js')
 const { Hand } = require('./hand.js')
-const { native, settle } = require('./native.js')
+const { errorFrom, native, settle } = require('./native.js')
 
 const adopt = Symbol('adopt')
 
@@ -79,6 +79,23 @@ class Vault extends Guarded {
     return JSON.parse(await unlessAborted(signal, (cancel) => this.#handle.verify(name, timeout, cancel)))
   }
 
+  async *verifyAll(options) {
+    const { names, inFlight, timeout, signal } = bag(options)
+    const run = settle(await this.#handle.verifyAll(names, inFlight, timeout))
+    try {
+      for (;;) {
+        const batch = JSON.parse(await unlessAborted(signal, (cancel) => run.batch(cancel)))
+        if (batch.length === 0) return
+        for (const checked of batch) {
+          if (signal?.aborted) break
+          yield checked.ok ? checked : { ...checked, error: thrown(checked.error) }
+        }
+      }
+    } finally {
+      settle(run.close())
+    }
+  }
+
   async hand(name) {
     return new Hand(settle(await this.#handle.hand(name)))
   }
@@ -116,6 +133,10 @@ function place(path, options) {
   const given = typeof path === 'object' && path !== null && !(path instanceof URL) ? path : { ...bag(options), path }
   return [pathText(given.path), given.create, pathText(given.keyFile)]
 }
+
+/** The error that the same failure would throw elsewhere. */
+const thrown = ({ code, message, hint, retryAfter, requestId }) =>
+  errorFrom({ failure: code, message, hint, retryAfter, requestId })
 
 /** The vault that the environment names, kept open by the native part. */
 const defaultVault = async () => new Vault(adopt, settle(await native.openDefaultVault()))

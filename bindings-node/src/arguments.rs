@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use mmcred::{AccessToken, DEFAULT_DEADLINE, Error, ErrorKind, Result};
+use mmcred::{AccessToken, DEFAULT_DEADLINE, Error, ErrorKind, Result, VerifyAllOptions};
 use napi::bindgen_prelude::{Either, Either3, Uint8Array, Unknown};
 use napi::{JsString, ValueType};
 use napi_derive::napi;
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::door::{self, Outcome};
 
 pub type Text<'a> = Option<Either<JsString<'a>, Unknown<'a>>>;
+pub type Texts<'a> = Option<Either<Vec<Text<'a>>, Unknown<'a>>>;
 pub type Flag<'a> = Option<Either<bool, Unknown<'a>>>;
 pub type Number<'a> = Option<Either<f64, Unknown<'a>>>;
 pub type Secret<'a> = Option<Either3<JsString<'a>, Uint8Array, Unknown<'a>>>;
@@ -40,6 +41,32 @@ pub fn flag(value: Flag<'_>, name: &str) -> Result<bool> {
         None => Ok(false),
         Some(Either::A(flag)) => Ok(flag),
         Some(Either::B(other)) => Err(wrong(name, &format!("must be true or false, not {}", kind(&other)))),
+    }
+}
+
+/// Names, or none given.
+pub fn names(value: Texts<'_>) -> Result<Option<Vec<String>>> {
+    match value {
+        None => Ok(None),
+        Some(Either::A(names)) => {
+            names.into_iter().map(|name| text(name, "names")).collect::<Result<_>>().map(Some)
+        }
+        Some(Either::B(other)) => {
+            Err(wrong("names", &format!("must be an array of strings, not {}", kind(&other))))
+        }
+    }
+}
+
+/// How to check many tokens.
+pub fn verify_all(in_flight: Number<'_>, timeout: Number<'_>) -> Result<VerifyAllOptions> {
+    let options = VerifyAllOptions::new().deadline(self::timeout(timeout)?);
+    match in_flight {
+        None => Ok(options),
+        // What is no whole number is out of range.
+        Some(Either::A(number)) => options
+            .in_flight(if number.fract() == 0.0 { number as usize } else { 0 })
+            .map_err(|_| wrong("inFlight", "must be a whole number from 1 to 512")),
+        Some(Either::B(other)) => Err(wrong("inFlight", &format!("must be a number, not {}", kind(&other)))),
     }
 }
 

@@ -9,5 +9,6 @@ mod arguments;
 mod json;
 mod credential;
 mod vault;
+mod verify_all;
 mod hand;
 mod cli;

@@ -178,6 +178,10 @@ impl Vault {
 
 /// Each verb once, as a job for whichever thread does it.
 impl Vault {
+    pub fn share(&self) -> Arc<mmcred::Vault> {
+        Arc::clone(&self.0)
+    }
+
     fn putting(
         &self,
         name: Text<'_>,

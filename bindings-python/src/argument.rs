@@ -42,6 +42,8 @@ arguments! {
     Replace(bool), "replace", "bool";
     AllowHttp(bool), "allow_http", "bool";
     AllowUnauthorizedCerts(bool), "allow_unauthorized_certs", "bool";
+    Names(Vec<String>), "names", "a list of str";
+    InFlight(usize), "in_flight", "an int from 1 to 512";
     Version(u64), "version", "a version as int";
 }
 

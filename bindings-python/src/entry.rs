@@ -27,7 +27,7 @@ impl From<mmcred::Verified> for Verified {
 
 #[pymethods]
 impl Verified {
-    fn __repr__(&self) -> String {
+    pub fn __repr__(&self) -> String {
         let is_bot = if self.is_bot { "True" } else { "False" };
         format!(
             "Verified(username={}, user_id={}, is_bot={is_bot})",

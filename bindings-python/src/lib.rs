@@ -7,6 +7,7 @@ mod argument;
 mod credential;
 mod vault;
 mod entry;
+mod verify_all;
 mod hand;
 mod port;
 
@@ -46,6 +47,8 @@ mod _native {
     use crate::port::{Port, Running};
     #[pymodule_export]
     use crate::vault::Vault;
+    #[pymodule_export]
+    use crate::verify_all::{Checked, VerifyAll};
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

@@ -14,11 +14,12 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use crate::argument::{
-    Create, Folder, GivenCredential, GivenVault, KeyFile, Name, NewName, Replace, Timeout,
+    Create, Folder, GivenCredential, GivenVault, InFlight, KeyFile, Name, Names, NewName, Replace, Timeout,
 };
 use crate::door;
 use crate::entry::Verified;
 use crate::vault::{Vault, options};
+use crate::verify_all::{self, Checked, VerifyAll};
 
 /// Turns a result into what the awaiting code gets. Made by a thread of the runtime, called by the event loop.
 type Delivery = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
@@ -130,6 +131,29 @@ impl Port {
             |py, done| convert(py, Verified::from(done)),
             async move { vault.verify(&name, timeout.0).await },
         )
+    }
+
+    fn verify_all(
+        &self,
+        number: u64,
+        vault: GivenVault,
+        names: Option<Names>,
+        in_flight: InFlight,
+        timeout: Timeout,
+    ) -> Running {
+        let GivenVault(vault) = vault;
+        let made = |py: Python<'_>, run| convert(py, VerifyAll::new(run));
+        self.start(number, "verify_all".to_owned(), made, async move {
+            let options = verify_all::options(&in_flight, &timeout)?;
+            vault.verify_all(names.map(|names| names.0), &options).await
+        })
+    }
+
+    /// A list of what has arrived; empty at the end.
+    fn verify_all_next(&self, number: u64, run: &VerifyAll) -> Running {
+        let run = Arc::clone(&run.run);
+        let made = |py: Python<'_>, batch| convert(py, Checked::list(py, batch)?);
+        self.start(number, "verify_all".to_owned(), made, async move { verify_all::next_batch(&run).await })
     }
 
     #[pyo3(signature = (number, path, create, key_file))]

@@ -4,10 +4,13 @@ use std::sync::Arc;
 use mmcred::VaultOptions;
 use pyo3::prelude::*;
 
-use crate::argument::{Create, Folder, GivenCredential, KeyFile, Name, NewName, Replace, Timeout};
+use crate::argument::{
+    Create, Folder, GivenCredential, InFlight, KeyFile, Name, Names, NewName, Replace, Timeout,
+};
 use crate::credential::Credential;
 use crate::door;
 use crate::entry::{Listing, Verified, quoted};
+use crate::verify_all::{self, VerifyAll};
 
 /// Named credentials in one encrypted place, safe for many threads and processes at once.
 ///
@@ -88,6 +91,22 @@ impl Vault {
         let Name(name) = name;
         door::wait(py, format_args!("verify {name:?}"), self.inner.verify(&name, timeout.0))
             .map(Verified::from)
+    }
+
+    /// Asks the servers whether the entries work, all of them or those named, and gives results as they arrive.
+    #[pyo3(signature = (names=None, *, in_flight=InFlight(64), timeout=Timeout::default()), text_signature = "($self, names=None, *, in_flight=64, timeout=10.0)")]
+    fn verify_all(
+        &self,
+        py: Python<'_>,
+        names: Option<Names>,
+        in_flight: InFlight,
+        timeout: Timeout,
+    ) -> PyResult<VerifyAll> {
+        let begin = async {
+            let options = verify_all::options(&in_flight, &timeout)?;
+            self.inner.verify_all(names.map(|names| names.0), &options).await
+        };
+        door::wait(py, format_args!("verify_all"), begin).map(VerifyAll::new)
     }
 
     /// Leaves the vault's file complete in itself and lets go of it. Closing again does nothing.

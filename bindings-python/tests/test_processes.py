@@ -102,6 +102,17 @@ EXITS = {
         loop.run_until_complete(asyncio.sleep(0.05))
         import logging; logging.disable()
     """,
+    "a check of many in its middle": """
+        import tempfile
+        folder = tempfile.mkdtemp()
+        vault = mmcred.Vault.open(folder + "/vault", True, folder + "/key")
+        for number in range(20):
+            vault.put(str(number), credential)
+        run = vault.verify_all(in_flight=20)
+        threading.Thread(target=lambda: next(run), daemon=True).start()
+        time.sleep(0.1)
+        sys.exit(0)
+    """,
     "results arriving while it exits": """
         stage = None
         async def main():

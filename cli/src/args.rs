@@ -28,6 +28,10 @@ pub struct Place {
     pub key_file: Option<PathBuf>,
 }
 
+const VERIFY_HELP: &str = "\
+With --all the exit code is the worst one: 4 if an entry is damaged, else 2 if one has settings that can not be used, else
+1 if a token is refused, else 3 if one is undecided, else 0.";
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check a token against its server and store it encrypted
@@ -122,11 +126,20 @@ pub struct Named {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(after_help = VERIFY_HELP)]
 pub struct Verify {
-    #[command(flatten)]
-    pub named: Named,
-    #[command(flatten)]
-    pub json: Json,
+    /// The credential's name
+    #[arg(required_unless_present = "all")]
+    pub name: Option<String>,
+    /// Check every stored credential, many at the same time
+    #[arg(long, conflicts_with_all = ["name", "nagios"])]
+    pub all: bool,
+    /// With --all: how many requests may be under way at one server
+    #[arg(long, value_name = "N", default_value_t = 64, conflicts_with = "name")]
+    pub in_flight: usize,
+    /// Print JSON for programs; with --all an object a line
+    #[arg(long)]
+    pub json: bool,
     /// Answer as a monitoring plugin: one line, and 0 ok, 1 warning, 2 critical, 3 unknown
     #[arg(long, conflicts_with = "json")]
     pub nagios: bool,

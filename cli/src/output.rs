@@ -34,6 +34,19 @@ impl From<io::Error> for Failure {
 
 pub type Outcome = Result<(), Failure>;
 
+#[derive(Serialize)]
+struct Document<T> {
+    schema: u32,
+    #[serde(flatten)]
+    rest: T,
+}
+
+impl<T> Document<T> {
+    fn of(rest: T) -> Self {
+        Self { schema: SCHEMA, rest }
+    }
+}
+
 /// Results to `out`, remarks and errors to `err`.
 pub struct Output<O, E> {
     out: O,
@@ -62,14 +75,13 @@ impl<O: Write, E: Write> Output<O, E> {
 
     /// One JSON document, with the schema's number first.
     pub fn json(&mut self, document: impl Serialize) -> Outcome {
-        #[derive(Serialize)]
-        struct Document<T> {
-            schema: u32,
-            #[serde(flatten)]
-            rest: T,
-        }
-        let document = Document { schema: SCHEMA, rest: document };
-        serde_json::to_writer_pretty(&mut self.out, &document).map_err(io::Error::from)?;
+        serde_json::to_writer_pretty(&mut self.out, &Document::of(document)).map_err(io::Error::from)?;
+        self.line("")
+    }
+
+    /// The same on one line.
+    pub fn json_line(&mut self, document: impl Serialize) -> Outcome {
+        serde_json::to_writer(&mut self.out, &Document::of(document)).map_err(io::Error::from)?;
         self.line("")
     }
 

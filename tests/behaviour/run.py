@@ -78,15 +78,27 @@ class Stage:
         location = self.stranger.url + "/api/v4/users/me"
         context["url_redirect"] = self.fake({"kind": "redirect", "status": 302, "location": location}).url
         context["url_flap"] = self.flapping()
+        context["url_limited"] = self.limited()
         ca, leaf, key = servers.certificates(self.folder)
         context["ca_file"], context["url_tls"] = ca, servers.tls_in_front_of(self.main.url, leaf, key)
 
-    def flapping(self):
-        """A cluster of which every second answer is a refusal; it knows the same account and token."""
+    def acquainted(self):
+        """Another server that knows the same account and token."""
         fake = self.fake().prepare()
         alice = fake.user(self.context["username"])
         fake.steer("POST", "plant", {"user_id": alice, "kind": "access_token", "token": self.context["token"]})
+        return fake
+
+    def flapping(self):
+        """A cluster of which every second answer is a refusal."""
+        fake = self.acquainted()
         fake.steer("POST", "faults", {"kind": "replica_split", "clear_cookie": True})
+        return fake.url
+
+    def limited(self):
+        fake = self.acquainted()
+        fake.steer("POST", "settings", {"RateLimitSettings": {"Enable": True, "PerSec": 10, "MaxBurst": 4}})
+        fake.steer("POST", "restart")
         return fake.url
 
     def mmcred(self, *arguments, vault, key, token):

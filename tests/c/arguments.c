@@ -98,6 +98,26 @@ static void null_vault(const mmcred_vault *vault, const mmcred_credential *crede
     CHECK(mmcred_vault_get(vault, "prod", &got, NULL, NULL) == MMCRED_ENTRY_MISSING);
 }
 
+static void null_verify_all(const mmcred_vault *vault) {
+    mmcred_verify_all *run = START(mmcred_verify_all);
+    mmcred_text *json = START(mmcred_text);
+    const char *const names[] = {"prod", NULL};
+    REFUSED("vault", mmcred_verify_all_new(NULL, NULL, 0, 0, 1.0, &run, e));
+    REFUSED("out_run", mmcred_verify_all_new(vault, NULL, 0, 0, 1.0, NULL, e));
+    REFUSED("names", mmcred_verify_all_new(vault, NULL, 1, 0, 1.0, &run, e));
+    REFUSED("names", mmcred_verify_all_new(vault, names, 2, 0, 1.0, &run, e));
+    REFUSED("in_flight", mmcred_verify_all_new(vault, names, 1, 513, 1.0, &run, e));
+    REFUSED("timeout_seconds", mmcred_verify_all_new(vault, names, 1, 0, 0.0, &run, e));
+    CHECK(IS_UNTOUCHED(run));
+    CHECK(mmcred_verify_all_new(vault, names, 0, 512, 1.0, &run, NULL) == MMCRED_OK);
+    REFUSED("run", mmcred_verify_all_next(NULL, &json, e));
+    REFUSED("out_json", mmcred_verify_all_next(run, NULL, e));
+    CHECK(IS_UNTOUCHED(json));
+    CHECK(mmcred_verify_all_next(run, &json, NULL) == MMCRED_OK && json == NULL);
+    CHECK(mmcred_verify_all_next(run, &json, NULL) == MMCRED_OK && json == NULL);
+    mmcred_verify_all_free(run);
+}
+
 static void null_hand(const mmcred_vault *vault, const mmcred_credential *credential) {
     mmcred_hand *hand = START(mmcred_hand);
     mmcred_text *text = START(mmcred_text);
@@ -148,6 +168,7 @@ static void null_accessors(void) {
     mmcred_credential_free(NULL);
     mmcred_verified_free(NULL);
     mmcred_vault_free(NULL);
+    mmcred_verify_all_free(NULL);
     mmcred_hand_free(NULL);
     mmcred_buffer_wipe(NULL, 0);
     mmcred_buffer_wipe(NULL, 8);
@@ -225,6 +246,7 @@ int main(void) {
     null_credential(credential);
     null_options();
     null_vault(vault, credential);
+    null_verify_all(vault);
     null_hand(vault, credential);
     null_accessors();
     statuses();

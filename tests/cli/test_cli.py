@@ -2,6 +2,7 @@
 import json
 import os
 import signal
+import sqlite3
 import stat
 import subprocess
 import time
@@ -122,6 +123,80 @@ def test_json_is_what_the_schema_says(stored, server, faulty):
 def test_verify_says_who_and_where(stored, server):
     verified = stored("verify", "prod")
     assert (verified.code, verified.out) == (0, f"prod works: alice on {server.url}, Mattermost 11.10.0\n")
+
+
+def lines(text):
+    return [valid(line, "verify") for line in text.splitlines()]
+
+
+def test_verify_all_says_each_and_the_sum(stored, server, faulty):
+    stored("add", "bad", "--url", server.url, "--token-stdin", "--no-verify", stdin=server.token_id)
+    checked = stored("verify", "--all")
+    assert checked.code == 1
+    assert sorted(checked.out.splitlines()) == [
+        f"bad fails: {server.url} refused the token (401). [token_rejected]",
+        f"prod works: alice on {server.url}, Mattermost 11.10.0",
+    ]
+    assert checked.err == "2 checked: 1 work, 1 refused, 0 undecided.\n"
+    stored("add", "slow", "--url", faulty(kind="html", status=502), "--token-stdin", "--no-verify", stdin="t")
+    checked = stored("verify", "--all", "--json", "--in-flight", "1")
+    assert {line["name"]: line["ok"] for line in lines(checked.out)} == {"prod": True, "bad": False, "slow": False}
+    assert (checked.code, server.token in checked.out + checked.err) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "fault, code", [({}, 0), ({"kind": "too_many", "retry_after": 100}, 3), ({"kind": "html", "status": 200}, 1)]
+)
+def test_verify_all_ends_with_the_worst_code(stored, faulty, fault, code):
+    if fault:
+        stored("add", "other", "--url", faulty(**fault), "--token-stdin", "--no-verify", stdin="t")
+    assert stored("verify", "--all").code == code
+
+
+def test_verify_all_names_what_is_damaged_and_checks_the_others(stored, tmp_path):
+    database = sqlite3.connect(tmp_path / ".local/share/mmcred/vault.db")
+    for column in ("secret", "label"):
+        stored("add", column, "--url", "localhost", "--token-stdin", "--no-verify", stdin="t")
+        with database:
+            damage = f"UPDATE entries SET {column} = zeroblob(length({column})) WHERE id = (SELECT max(id) FROM entries)"
+            database.execute(damage)
+    database.close()
+    checked = stored("verify", "--all", "--json")
+    assert checked.code == 4
+    codes = {line["name"]: line["ok"] or line["error"]["code"] for line in lines(checked.out)}
+    assert codes == {"prod": True, "secret": "entry_damaged", None: "entry_damaged"}
+    assert "1 work, 0 refused, 0 undecided, 2 not usable" in checked.err
+
+
+def test_verify_all_of_an_empty_vault(stored):
+    stored("remove", "prod")
+    checked = stored("verify", "--all")
+    assert (checked.code, checked.out, "empty" in checked.err) == (0, "", True)
+
+
+def test_verify_all_shows_a_bar_on_a_terminal_only(stored, server):
+    for number in range(50):
+        stored("add", f"n{number}", "--url", server.url, "--token-stdin", "--no-verify", stdin=server.token)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [str(BUILT / "mmcred"), "verify", "--all", "--in-flight", "1"],
+        env={**stored.environment, "TERM": "xterm"}, stdout=subprocess.PIPE, stderr=theirs, text=True,
+    )
+    os.close(theirs)
+    out, shown = process.communicate(timeout=60)[0], b""
+    try:
+        while more := os.read(ours, 65536):
+            shown += more
+    except OSError:  # the other end is closed
+        os.close(ours)
+    assert (process.returncode, out.count(" works: ")) == (0, 51)
+    assert b"/51" in shown and b"51 checked: 51 work" in shown
+    assert "/51" not in stored("verify", "--all").err
+
+
+@pytest.mark.parametrize("arguments", [[], ["prod", "--all"], ["--all", "--nagios"], ["prod", "--in-flight", "2"], ["--all", "--in-flight", "0"]])
+def test_verify_wants_a_name_or_all(stored, arguments):
+    assert stored("verify", *arguments).code == 2
 
 
 @pytest.mark.parametrize(

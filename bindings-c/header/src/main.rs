@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// The header's chapters: the functions with that beginning, and what they are about.
-const CHAPTERS: [(&str, &str); 11] = [
+const CHAPTERS: [(&str, &str); 12] = [
     ("mmcred_status_", "Status"),
     ("mmcred_version_", "Version"),
     ("mmcred_error_", "Errors"),
@@ -17,6 +17,7 @@ const CHAPTERS: [(&str, &str); 11] = [
     ("mmcred_credential_", "Credentials"),
     ("mmcred_verified_", "What a server said"),
     ("mmcred_vault_", "Vaults"),
+    ("mmcred_verify_all_", "Checking many"),
     ("mmcred_hand_", "Hands"),
     ("mmcred_authorization", "In one line"),
     ("mmcred_buffer_", "Wiping"),

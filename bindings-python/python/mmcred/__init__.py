@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from ._errors import *  # noqa: F403
 from ._native import (
+    Checked,
     Credential,
     Entry,
     Hand,
@@ -21,6 +22,7 @@ from ._native import (
     Prepared,
     Vault,
     Verified,
+    VerifyAll,
     __version__,
     authorization,
 )
@@ -45,6 +47,7 @@ if TYPE_CHECKING:  # what needs more than the interpreter itself is imported at 
     from ._requests import Session
 
 __all__ = [
+    "Checked",
     "Credential",
     "Entry",
     "Hand",
@@ -52,6 +55,7 @@ __all__ = [
     "Prepared",
     "Vault",
     "Verified",
+    "VerifyAll",
     "__version__",
     "aio",
     "authorization",

@@ -1,14 +1,16 @@
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Optional, Union, final, overload
 
 from typing_extensions import Self, TypeAlias
 
+from ._errors import MmcredError
 from ._types import CredentialFields, EntryFields, _Kind
 
 __all__ = [
+    "Checked",
     "Credential",
     "Entry",
     "Hand",
@@ -18,6 +20,7 @@ __all__ = [
     "Running",
     "Vault",
     "Verified",
+    "VerifyAll",
     "__version__",
     "after_fork",
     "authorization",
@@ -205,6 +208,23 @@ class Vault:
         ```
         """
 
+    def verify_all(
+        self, names: Optional[Sequence[str]] = None, *, in_flight: int = 64, timeout: float = 10.0
+    ) -> VerifyAll:
+        """Asks the servers whether the entries work, all of them or those named, and gives results as they arrive.
+
+        At most `in_flight` requests (1 to 512) are under way at one server, each for at most `timeout` seconds. What a
+        server's limiter says is obeyed; a 429, a 5xx or a network failure is asked again a few times, and never is a
+        verdict on a token. Entries that are missing or damaged are results like any other.
+
+        Raises what `list` raises, InvalidArgument.
+
+        ```python
+        for checked in vault.verify_all():
+            print(checked.name, "works" if checked.ok else checked.error)
+        ```
+        """
+
     def close(self) -> None:
         """Leaves the vault's file complete in itself and lets go of it. Closing again does nothing.
 
@@ -332,6 +352,56 @@ class Verified:
     __hash__: None  # type: ignore[assignment]
 
 @final
+class Checked:
+    """What became of one entry of a `Vault.verify_all`: it was `verified`, or there is an `error`."""
+
+    @property
+    def name(self) -> Optional[str]:
+        """None for a row that is too damaged to tell its name."""
+
+    @property
+    def server(self) -> Optional[str]:
+        """The server's base URL; None for an entry that can not be read."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def verified(self) -> Optional[Verified]: ...
+    @property
+    def error(self) -> Optional[MmcredError]: ...
+
+@final
+class VerifyAll:
+    """A run of `Vault.verify_all`: an iterator over results in the order in which they arrive.
+
+    ```python
+    with vault.verify_all() as run:
+        print(next(run), "of", run.total)
+    ```
+    """
+
+    @property
+    def total(self) -> int:
+        """How many results there will be in all."""
+
+    def close(self) -> None:
+        """Ends the run: its requests are dropped, and there are no more results. So does leaving a `with`."""
+
+    def __iter__(self) -> Self: ...
+    def __next__(self) -> Checked: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        error: Optional[BaseException],
+        trace: Optional[TracebackType],
+        /,
+    ) -> None: ...
+    def __reduce_ex__(self, _protocol: object, /) -> NoReturn: ...
+    def __copy__(self) -> NoReturn: ...
+    def __deepcopy__(self, _memo: object, /) -> NoReturn: ...
+
+@final
 class Hand:
     """The rules by which a tool makes requests with one entry: where its token may go, and when to try again.
 
@@ -436,6 +506,10 @@ class Port:
     def take(self) -> list[tuple[int, Any, Optional[BaseException]]]: ...
     def verify(self, number: int, credential: Credential, timeout: float) -> Running: ...
     def vault_verify(self, number: int, vault: Vault, name: str, timeout: float) -> Running: ...
+    def verify_all(
+        self, number: int, vault: Vault, names: Optional[Sequence[str]], in_flight: int, timeout: float
+    ) -> Running: ...
+    def verify_all_next(self, number: int, run: VerifyAll) -> Running: ...
     def open(
         self, number: int, path: Optional[_Path], create: bool, key_file: Optional[_Path]
     ) -> Running: ...

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Optional, Union, cast
 from . import _native
 from ._errors import *  # noqa: F403
 from ._loop import call
-from ._native import Entry, Hand, Listing, Port, Prepared, Verified, authorization
+from ._native import Checked, Entry, Hand, Listing, Port, Prepared, Verified, authorization
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Generator, Mapping
+    from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ._types import CredentialFields
 
 __all__ = [
+    "Checked",
     "Credential",
     "Entry",
     "Hand",
@@ -230,6 +231,26 @@ class Vault:
     async def verify(self, name: str, timeout: float = 10.0) -> Verified:
         """Asks the server whether the entry of that name works, within `timeout` seconds for everything."""
         return cast("Verified", await call(Port.vault_verify, self._inner, name, timeout))
+
+    async def verify_all(
+        self, names: Optional[Sequence[str]] = None, *, in_flight: int = 64, timeout: float = 10.0
+    ) -> AsyncGenerator[Checked, None]:
+        """Asks the servers whether the entries work, all of them or those named, and gives results as they arrive.
+
+        Leaving the loop, or cancelling it, ends the run.
+
+        ```python
+        async for checked in vault.verify_all():
+            print(checked.name, "works" if checked.ok else checked.error)
+        ```
+        """
+        run = await call(Port.verify_all, self._inner, names, in_flight, timeout)
+        try:
+            while batch := await call(Port.verify_all_next, run):
+                for checked in batch:
+                    yield checked
+        finally:
+            run.close()
 
     async def close(self) -> None:
         """Leaves the vault's file complete in itself and lets go of it. Closing again does nothing."""

@@ -6,6 +6,8 @@ use super::open;
 use crate::args::{Json, Place};
 use crate::output::{Outcome, Output};
 
+pub const EMPTY: &str = "The vault is empty. Add a credential with: mmcred add NAME --url URL";
+
 pub fn run(place: &Place, args: &Json, out: &mut Output<impl Write, impl Write>) -> Outcome {
     let vault = open(place)?;
     let listing = vault.list()?;
@@ -26,7 +28,7 @@ pub fn run(place: &Place, args: &Json, out: &mut Output<impl Write, impl Write>)
 
 fn table(entries: &[Entry], out: &mut Output<impl Write, impl Write>) -> Outcome {
     if entries.is_empty() {
-        return out.remark("The vault is empty. Add a credential with: mmcred add NAME --url URL");
+        return out.remark(EMPTY);
     }
     let head = ["NAME", "SERVER", "OWNER", "TOKEN"].map(str::to_owned);
     let rows: Vec<[String; 4]> = entries.iter().map(row).collect();

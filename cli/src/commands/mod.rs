@@ -9,6 +9,7 @@ mod run;
 mod show;
 mod token;
 mod verify;
+mod verify_all;
 
 use std::io::Write;
 

@@ -17,8 +17,8 @@ const UNKNOWN: (u8, &str) = (3, "UNKNOWN");
 const SOON: i64 = 7 * 86_400_000;
 
 /// One line and an exit code of 0 to 3, as monitoring systems expect of a plugin.
-pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write>) -> Outcome {
-    let ((code, word), text) = match check(place, args) {
+pub fn run(place: &Place, name: &str, args: &Verify, out: &mut Output<impl Write, impl Write>) -> Outcome {
+    let ((code, word), text) = match check(place, name, args) {
         Ok(checked) => checked,
         Err(error) => (state(&error), format!("{error} {}", error.hint())),
     };
@@ -26,13 +26,13 @@ pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write
     if code == exit::OK { Ok(()) } else { Err(Failure::Told(code)) }
 }
 
-fn check(place: &Place, args: &Verify) -> mmcred::Result<((u8, &'static str), String)> {
+fn check(place: &Place, name: &str, args: &Verify) -> mmcred::Result<((u8, &'static str), String)> {
     let vault = open(place)?;
-    let stored = vault.get(&args.named.name)?;
+    let stored = vault.get(name)?;
     vault.close()?;
     let credential = stored.credential();
     let verified = block_on(credential.verify(args.deadline.timeout))?;
-    let sentence = verify::sentence(&args.named.name, credential.server().as_str(), &verified);
+    let sentence = verify::sentence(name, credential.server().as_str(), &verified);
     Ok(match credential.facts().expires_at.map(|end| end - now()) {
         Some(left) if left < SOON => {
             (WARNING, format!("{sentence}; the token ends in {} hours", left / 3_600_000))

@@ -3,7 +3,7 @@ use std::io::Write;
 use mmcred::{Error, Verified, block_on};
 use serde::Serialize;
 
-use super::{nagios, open};
+use super::{nagios, open, verify_all};
 use crate::args::{Place, Verify};
 use crate::exit;
 use crate::output::{Failure, Outcome, Output};
@@ -21,34 +21,26 @@ struct Accepted<'a> {
 struct Refused<'a> {
     name: &'a str,
     ok: bool,
-    error: ErrorFields<'a>,
-}
-
-#[derive(Serialize)]
-struct ErrorFields<'a> {
-    code: &'a str,
-    number: u32,
-    message: &'a str,
-    hint: &'a str,
-    retry: &'a str,
-    retry_after: Option<f64>,
-    request_id: Option<&'a str>,
+    server: &'a str,
+    error: &'a Error,
 }
 
 pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write>) -> Outcome {
+    let Some(name) = &args.name else {
+        return verify_all::run(place, args, out);
+    };
     if args.nagios {
-        return nagios::run(place, args, out);
+        return nagios::run(place, name, args, out);
     }
-    let name = &args.named.name;
     let vault = open(place)?;
     let stored = vault.get(name)?;
     vault.close()?;
     let server = stored.credential().server().as_str();
     match block_on(stored.credential().verify(args.deadline.timeout)) {
-        Ok(verified) if args.json.json => out.json(Accepted { name, ok: true, server, verified: &verified }),
+        Ok(verified) if args.json => out.json(Accepted { name, ok: true, server, verified: &verified }),
         Ok(verified) => out.line(&sentence(name, server, &verified)),
-        Err(error) if args.json.json => {
-            out.json(Refused { name, ok: false, error: fields(&error) })?;
+        Err(error) if args.json => {
+            out.json(Refused { name, ok: false, server, error: &error })?;
             Err(Failure::Told(exit::code(error.kind())))
         }
         Err(error) => {
@@ -63,17 +55,4 @@ pub fn sentence(name: &str, server: &str, verified: &Verified) -> String {
     let version =
         verified.server_version.as_ref().map(|version| format!(", Mattermost {version}")).unwrap_or_default();
     format!("{name} works: {}{bot} on {server}{version}", verified.username)
-}
-
-fn fields(error: &Error) -> ErrorFields<'_> {
-    let kind = error.kind();
-    ErrorFields {
-        code: kind.name(),
-        number: kind.number(),
-        message: error.message(),
-        hint: error.hint(),
-        retry: if kind.may_retry() { "later" } else { "never" },
-        retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
-        request_id: error.request_id(),
-    }
 }

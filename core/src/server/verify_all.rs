@@ -49,7 +49,7 @@ impl VerifyAllOptions {
     /// `invalid_argument` unless it is between 1 and 512.
     pub fn in_flight(mut self, in_flight: usize) -> Result<Self> {
         if !(1..=MOST_IN_FLIGHT).contains(&in_flight) {
-            let message = format!("in_flight must be between 1 and {MOST_IN_FLIGHT}.");
+            let message = format!("The argument in_flight must be between 1 and {MOST_IN_FLIGHT}.");
             return Err(Error::new(ErrorKind::InvalidArgument, message));
         }
         self.in_flight = in_flight;

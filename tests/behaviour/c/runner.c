@@ -625,6 +625,83 @@ static void listing(void) {
     mmcred_text_free(json), mmcred_vault_free(vault);
 }
 
+static mmcred_verify_all *check(const mmcred_vault *vault, const char *const *names, size_t count) {
+    mmcred_verify_all *run = NULL;
+    demand(mmcred_verify_all_new(vault, names, count, 0, MMCRED_DEFAULT_TIMEOUT, &run, OR_NONE), "verify_all");
+    return run;
+}
+
+static mmcred_text *next(mmcred_verify_all *run) {
+    mmcred_text *json = NULL;
+    demand(mmcred_verify_all_next(run, &json, OR_NONE), "next");
+    return json;
+}
+
+/* Prints an object of each name and the username, or the code; gives the vault back. */
+static void checked(int number, mmcred_vault *vault, const char *const *names, size_t count) {
+    mmcred_verify_all *run = check(vault, names, count);
+    char name[256], said[256];
+    const char *between = "";
+    begin(number);
+    putchar('{');
+    for (mmcred_text *json; (json = next(run)); between = ", ") {
+        const char *text = mmcred_text_chars(json), *key = strstr(text, "\"ok\":true") ? "username" : "code";
+        printf("%s%s: ", between, member(text, "name", name, sizeof name));
+        fputs(member(text, key, said, sizeof said), stdout);
+        mmcred_text_free(json);
+    }
+    putchar('}');
+    end();
+    mmcred_verify_all_free(run), mmcred_vault_free(vault);
+}
+
+static void many(void) {
+    static const char *const named[] = {"good", "nope"};
+    char text[256];
+    mmcred_vault *vault = new_vault(317);
+    demand(put(vault, "good", "url", "token", 0, NULL), "put");
+    demand(put(vault, "gone", "url", "unknown_token", 0, NULL), "put");
+    demand(put(vault, "away", "url_closed", "token", 0, NULL), "put");
+    checked(317, vault, NULL, 0);
+    checked(318, new_vault(318), NULL, 0);
+    demand(mmcred_vault_open(get("damaged_vault"), get("vault_key"), 0, &vault, OR_NONE), "damaged vault");
+    checked(319, vault, NULL, 0);
+    vault = new_vault(320);
+    demand(put(vault, "good", "url", "token", 0, NULL), "put");
+    demand(put(vault, "other", "url", "token", 0, NULL), "put");
+    checked(320, vault, named, 2);
+
+    struct timespec before, after;
+    timespec_get(&before, TIME_UTC);
+    vault = new_vault(321);
+    demand(put(vault, "first", "url", "token", 0, NULL), "put");
+    demand(put(vault, "slow", "url_slow", "token", 0, NULL), "put");
+    mmcred_verify_all *run = check(vault, NULL, 0);
+    mmcred_text *first = next(run);
+    mmcred_verify_all_free(run), mmcred_vault_free(vault);
+    begin(321);
+    printf("[%s, ", member(mmcred_text_chars(first), "name", text, sizeof text));
+    timespec_get(&after, TIME_UTC);
+    truth(difftime(after.tv_sec, before.tv_sec) < 3);
+    putchar(']');
+    end();
+    mmcred_text_free(first);
+
+    int accepted = 0;
+    vault = new_vault(322);
+    for (int i = 0; i < 12; i++) {
+        snprintf(text, sizeof text, "n%d", i);
+        demand(put(vault, text, "url_limited", "token", 0, NULL), "put");
+    }
+    run = check(vault, NULL, 0);
+    for (mmcred_text *json; (json = next(run)); mmcred_text_free(json))
+        accepted += strstr(mmcred_text_chars(json), "\"ok\":true") != NULL;
+    mmcred_verify_all_free(run), mmcred_vault_free(vault);
+    begin(322);
+    printf("%d", accepted);
+    end();
+}
+
 /* ---- 40x: hands ---- */
 
 /* GET through the hand; prints the username of the reply, or the code. */
@@ -760,6 +837,7 @@ int main(void) {
     verifies();
     vaults();
     listing();
+    many();
     hand_urls();
     hands();
     ledger();

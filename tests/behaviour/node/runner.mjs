@@ -139,6 +139,12 @@ const verifications = {
   219: () => code(() => new Credential(context.url.replace('http:', 'https:'), token).verify()),
 }
 
+async function checked(vault, options) {
+  const results = {}
+  for await (const one of vault.verifyAll(options)) results[one.name] = one.ok ? one.username : one.error.code
+  return results
+}
+
 const vaults = {
   301: () => code(() => open(301, false)),
   async 302() {
@@ -205,6 +211,37 @@ const vaults = {
     const [writer, reader] = [await open(316), await open(316, false)]
     await writer.put('prod', at('url'))
     return (await reader.get('prod')).exposeToken() === token
+  },
+  async 317() {
+    const vault = await open(317)
+    await vault.put('good', at('url'))
+    await vault.put('gone', at('url', 'unknown_token'))
+    await vault.put('away', at('url_closed'))
+    return checked(vault)
+  },
+  318: async () => checked(await open(318)),
+  319: async () => checked(await prepared('damaged_vault')),
+  async 320() {
+    const vault = await open(320)
+    for (const name of ['good', 'other']) await vault.put(name, at('url'))
+    return checked(vault, { names: ['good', 'nope'] })
+  },
+  async 321() {
+    const started = performance.now()
+    const vault = await open(321)
+    await vault.put('first', at('url'))
+    await vault.put('slow', at('url_slow'))
+    const stop = new AbortController()
+    const run = vault.verifyAll({ signal: stop.signal })
+    const { value } = await run.next()
+    stop.abort()
+    if ((await code(() => run.next())) !== 'cancelled') throw new Error('it was not cancelled')
+    return [value.name, performance.now() - started < 3000]
+  },
+  async 322() {
+    const vault = await open(322)
+    for (let number = 0; number < 12; number++) await vault.put(`n${number}`, at('url_limited'))
+    return Object.values(await checked(vault)).filter((username) => username === context.username).length
   },
 }
 

@@ -317,6 +317,57 @@ def vault_two_handles(c):
         return other.get("prod").expose_token() == c.token
 
 
+def checked(vault, names=None):
+    return {one.name: one.verified.username if one.ok else one.error.code for one in vault.verify_all(names)}
+
+
+@behaviour(317)
+def vault_verify_all(c):
+    with c.open(317) as vault:
+        vault.put("good", c.credential())
+        vault.put("gone", c.credential(token=c.unknown_token))
+        vault.put("away", c.credential(c.url_closed))
+        return checked(vault)
+
+
+@behaviour(318)
+def vault_verify_all_of_nothing(c):
+    return checked(c.open(318))
+
+
+@behaviour(319)
+def vault_verify_all_with_a_damaged_entry(c):
+    return checked(open_shared(c, c.damaged_vault))
+
+
+@behaviour(320)
+def vault_verify_all_by_names(c):
+    with c.open(320) as vault:
+        for name in ("good", "other"):
+            vault.put(name, c.credential())
+        return checked(vault, ["good", "nope"])
+
+
+@behaviour(321)
+def vault_verify_all_cancelled(c):
+    started = time.monotonic()
+    with c.open(321) as vault:
+        vault.put("first", c.credential())
+        vault.put("slow", c.credential(c.url_slow))
+        with vault.verify_all() as run:
+            first = next(run).name
+        assert list(run) == []
+    return [first, time.monotonic() - started < 3]
+
+
+@behaviour(322)
+def vault_verify_all_rate_limited(c):
+    with c.open(322) as vault:
+        for number in range(12):
+            vault.put(f"n{number}", c.credential(c.url_limited))
+        return sum(one.ok for one in vault.verify_all())
+
+
 # Hands
 
 

@@ -1,10 +1,13 @@
-use mmcred::{DEFAULT_DEADLINE, Stored, block_on};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mmcred::{Checked, DEFAULT_DEADLINE, Stored, Vault, VerifyAllOptions, block_on};
 use serde_json::{Value, json};
 
 use crate::Behaviour;
 use crate::context::{Context, code};
 
-pub const ALL: [(u32, Behaviour); 16] = [
+pub const ALL: [(u32, Behaviour); 22] = [
     (301, |context| code(context.place(301).open())),
     (302, put_get),
     (303, put_existing),
@@ -21,6 +24,12 @@ pub const ALL: [(u32, Behaviour); 16] = [
     (314, damaged_entry),
     (315, busy),
     (316, two_handles),
+    (317, verify_all),
+    (318, |context| checked(context.vault(318), None)),
+    (319, |context| checked(context.prepared("damaged_vault").open().unwrap(), None)),
+    (320, verify_all_by_names),
+    (321, verify_all_cancelled),
+    (322, verify_all_rate_limited),
 ];
 
 fn holds(stored: &Stored, token: &str) -> bool {
@@ -119,4 +128,61 @@ fn two_handles(context: &Context) -> Value {
     let reader = context.place(316).open().unwrap();
     writer.put("prod", &context.credential("url", "token"), false).unwrap();
     json!(holds(&reader.get("prod").unwrap(), context.get("token")))
+}
+
+fn checked(vault: Vault, names: Option<Vec<String>>) -> Value {
+    let mut results = serde_json::Map::new();
+    block_on(async {
+        let run = Arc::new(vault).verify_all(names, &VerifyAllOptions::new()).await.unwrap();
+        while let Some(Checked { name, outcome, .. }) = run.next().await.unwrap() {
+            let said =
+                outcome.map_or_else(|error| error.kind().name().to_owned(), |verified| verified.username);
+            results.insert(name.unwrap(), said.into());
+        }
+    });
+    results.into()
+}
+
+fn verify_all(context: &Context) -> Value {
+    let vault = context.vault(317);
+    for (name, url, token) in
+        [("good", "url", "token"), ("gone", "url", "unknown_token"), ("away", "url_closed", "token")]
+    {
+        vault.put(name, &context.credential(url, token), false).unwrap();
+    }
+    checked(vault, None)
+}
+
+fn verify_all_by_names(context: &Context) -> Value {
+    let vault = context.vault(320);
+    for name in ["good", "other"] {
+        vault.put(name, &context.credential("url", "token"), false).unwrap();
+    }
+    checked(vault, Some(vec!["good".to_owned(), "nope".to_owned()]))
+}
+
+fn verify_all_cancelled(context: &Context) -> Value {
+    let started = Instant::now();
+    let vault = Arc::new(context.vault(321));
+    for (name, url) in [("first", "url"), ("slow", "url_slow")] {
+        vault.put(name, &context.credential(url, "token"), false).unwrap();
+    }
+    let first = block_on(async {
+        let run = vault.verify_all(None, &VerifyAllOptions::new()).await.unwrap();
+        let first = run.next().await.unwrap().unwrap().name;
+        run.close();
+        assert!(run.next().await.unwrap().is_none());
+        first
+    });
+    json!([first, started.elapsed() < Duration::from_secs(3)])
+}
+
+fn verify_all_rate_limited(context: &Context) -> Value {
+    let vault = context.vault(322);
+    for number in 0..12 {
+        vault.put(&format!("n{number}"), &context.credential("url_limited", "token"), false).unwrap();
+    }
+    let results = checked(vault, None);
+    let accepted = |said: &&Value| said.as_str() == Some(context.get("username"));
+    json!(results.as_object().unwrap().values().filter(accepted).count())
 }
