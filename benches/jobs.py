@@ -1,12 +1,11 @@
 """What is measured, against what, and what is wanted: the numbers of the design."""
 
-import importlib.util
-import subprocess
 import sys
 
-from contender import Above, AtMost, Contender, Floor, Times
+import verifying
+from contender import Above, AtMost, Contender, Times
 from job import Job, twice
-from made import HERE, Server
+from made import HERE
 
 MICRO, MILLI = 1e-6, 1e-3
 
@@ -20,8 +19,8 @@ def all_of(builds, vaults):
     yield command(builds, vaults)
     if builds.python:
         yield importing(builds)
-    yield from verifying(builds, vaults)
-    yield paced(builds)
+        yield awaiting(builds, vaults)
+    yield from verifying.all_of(builds, vaults)
 
 
 def rust(builds, vaults, job, entries, purpose="main"):
@@ -77,7 +76,7 @@ def not_run(builds):
     """What can not be measured on this machine, and why."""
     doors = {"C": builds.c, "Python": builds.python, "Node": builds.node}
     missing = [f"{language} (its door was not built)" for language, built in doors.items() if not built]
-    missing += [f"{peer} (it is not installed)" for peer in ("aiohttp", "mattermostautodriver") if not installed(peer)]
+    missing += [f"{peer} (it is not installed)" for peer in ("aiohttp", "mattermostautodriver") if not verifying.installed(peer)]
     if not builds.client4:
         missing.append("@mattermost/client (npm ci in bindings-node installs it)")
     return missing + ["keyring, libsecret, oo7, keytar (they need a desktop's Secret Service)"]
@@ -149,69 +148,12 @@ def importing(builds):
     return Job("Import of the Python package, whole process", 40, 1, contenders)
 
 
-def installed(peer):
-    return importlib.util.find_spec(peer) is not None
-
-
-def verifying(builds, vaults):
-    """2,000 tokens at a server that takes 20 ms for each: the time for all, and the processor's for one."""
-    tokens, server = 2000, Server(builds)
-    for in_flight, limit in ((64, Times(1.05)), (256, Times(1.15))):
-        for what in ("wall", "cpu"):
-            job = Job("", 10, 1, list(verifiers(builds, vaults, server.url, tokens, in_flight, what, limit)))
-            if what == "wall":
-                job.title = f"Verify 2,000 tokens, 20 ms server, {in_flight} in flight"
-                job.theory = [Contender("the waits alone", sockets(builds, "theory", server.url, tokens, in_flight))]
-            else:
-                job.title = f"Verify, {in_flight} in flight: the processor's time for each token"
-            if (in_flight, what) == (256, "cpu"):
-                job.notes.append(lambda: memory(builds, vaults, server.url))
-            yield job
-
-
-def memory(builds, vaults, url):
-    many = 100_000
-    command = [builds.bin("bench-verify"), "memory", vaults.for_server(url, many), vaults.key_file, many, 256]
-    found = subprocess.run([str(part) for part in command], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return f"memory for 100,000 tokens: {found.strip()}; the limit is 100 MiB"
-
-
-def sockets(builds, what, url, tokens, in_flight):
-    return [builds.bin("bench-sockets"), what, url, tokens, in_flight]
-
-
-def verifiers(builds, vaults, url, tokens, in_flight, what, limit):
-    vault = [vaults.for_server(url, tokens), vaults.key_file, tokens, in_flight]
-
-    def most(micros):
-        return limit if what == "wall" else AtMost(micros * MICRO)
-
-    def python(way):
-        return [sys.executable, HERE / "python" / "verify_all.py", way, what, *vault, url]
-
-    def node(way, package):
-        return ["node", HERE / "node" / "verify_all.mjs", way, what, package, *vault, url]
-
-    yield from twice("floor: raw sockets", sockets(builds, what, url, tokens, in_flight))
-    yield Contender("Rust: Vault::verify_all", [builds.bin("bench-verify"), what, *vault], most(60))
-    if builds.python:
-        path = {"PYTHONPATH": builds.python}
-        yield Contender("Python: Vault.verify_all", python("mmcred"), most(75), environment=path)
-        yield Contender("Python: aio.Vault.verify_all", python("aio"), most(75), environment=path)
-    if builds.node:
-        yield Contender("Node: vault.verifyAll", node("mmcred", builds.node / "mmcred"), most(75))
-    if installed("aiohttp"):
-        yield Contender("peer: aiohttp", python("aiohttp"))
-    if installed("mattermostautodriver"):
-        yield Contender("peer: mattermostautodriver", python("autodriver"))
-    if builds.client4:
-        yield Contender("peer: @mattermost/client", node("client4", builds.client4))
-
-
-def paced(builds):
-    tokens = 201
+def awaiting(builds, vaults):
+    entries = 1000
+    vault, path = [vaults.vault(entries), vaults.key_file, entries], {"PYTHONPATH": builds.python}
+    program = [sys.executable, HERE / "python" / "awaiting.py"]
     contenders = [
-        Contender("floor: (N − 101) / 10 s", [builds.bin("bench-verify"), "pace", tokens], Floor()),
-        Contender("Rust: verify_all", [builds.bin("bench-verify"), "paced", tokens], Times(1.05)),
+        *twice("floor: the same call, not awaited", [*program, "sync", *vault], environment=path),
+        Contender("Python: await", [*program, "await", *vault], Above(50 * MICRO), environment=path),
     ]
-    return Job("Verify 201 tokens against a limit of 10/s + 100", 4, 1, contenders, warm_up=0)
+    return Job("Await in Python, a verify that needs no network", 80, 200, contenders)

@@ -21,7 +21,10 @@ command -v cargo >/dev/null || { echo "install.sh: needs Rust; see https://rustu
 cd "$here/.."
 version=$(cargo pkgid -p mmcred-c)
 version=${version##*[@#]}
-major=${version%%.*}
+case $version in
+    0.*) interface=$(printf %s "$version" | cut -d. -f1-2) ;;
+    *) interface=${version%%.*} ;;
+esac
 
 [ -n "${MMCRED_PREBUILT:-}" ] || cargo build --quiet -p mmcred-c --profile "$profile"
 case $profile in dev) folder=debug ;; *) folder=$profile ;; esac
@@ -35,7 +38,7 @@ private=$(rustc --color never --crate-type staticlib --print native-static-libs 
 [ -n "$private" ] || { echo "install.sh: rustc named no native libraries" >&2; exit 1; }
 
 fill() { # in out
-    sed -e "s|@PREFIX@|$prefix|g" -e "s|@VERSION@|$version|g" -e "s|@MAJOR@|$major|g" \
+    sed -e "s|@PREFIX@|$prefix|g" -e "s|@VERSION@|$version|g" -e "s|@INTERFACE@|$interface|g" \
         -e "s|@PRIVATE_LIBRARIES@|$private|g" -e "s|@PRIVATE_LIST@|$(printf %s "$private" | tr ' ' ';')|g" \
         "$1" >"$2"
     chmod 644 "$2"
@@ -44,8 +47,8 @@ fill() { # in out
 install -d "$to/include" "$to/lib/pkgconfig" "$to/lib/cmake/mmcred"
 install -m 644 include/mmcred.h "$to/include/mmcred.h"
 install -m 755 "$built/libmmcred_c.so" "$to/lib/libmmcred.so.$version"
-ln -sf "libmmcred.so.$version" "$to/lib/libmmcred.so.$major"
-ln -sf "libmmcred.so.$major" "$to/lib/libmmcred.so"
+ln -sf "libmmcred.so.$version" "$to/lib/libmmcred.so.$interface"
+ln -sf "libmmcred.so.$interface" "$to/lib/libmmcred.so"
 "$here/one-object.sh" "$built/libmmcred_c.a" tests/c/exported_symbols.txt "$to/lib/libmmcred.a"
 fill bindings-c/mmcred.pc.in "$to/lib/pkgconfig/mmcred.pc"
 fill bindings-c/mmcred-config.cmake.in "$to/lib/cmake/mmcred/mmcred-config.cmake"

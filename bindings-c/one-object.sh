@@ -13,6 +13,8 @@ trap 'rm -rf "$work"' EXIT
 # Groups are resolved here: another library's group of the same name would otherwise take ours away.
 ${LD:-ld} -r --whole-archive --force-group-allocation -o "$work/mmcred.o" "$in"
 # Rust's own objects also carry LLVM's bitcode, which is none any more once joined and stops ar where LLVM's plugin is.
-${OBJCOPY:-objcopy} --keep-global-symbols="$names" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/mmcred.o"
+# The only destructors are aws-lc's, which abort some exits: docs/decisions/0014.
+${OBJCOPY:-objcopy} --keep-global-symbols="$names" --remove-section=.llvmbc --remove-section=.llvmcmd \
+    --remove-section=.fini_array "$work/mmcred.o"
 (cd "$work" && ${AR:-ar} rcs mmcred.a mmcred.o)
 install -m 644 "$work/mmcred.a" "$out"

@@ -3,20 +3,41 @@
  *
  *     cc program.c $(pkg-config --cflags --libs mmcred)
  *
- * What holds for every function (include/README.md says why):
+ * Somebody stores a token under a name, on the command line (mmcred add prod --url chat.example.com) or
+ * with mmcred_vault_put. From then on programs ask by that name:
+ *
+ *     mmcred_authorization   writes the header of a single request
+ *     mmcred_hand_prepare    makes one request after the other ready; a hand also knows redirects, a token
+ *                            that was replaced meanwhile, certificates and proxy
+ *     mmcred_vault_verify    asks the server whether the token works, and if not, why
+ *
+ * What holds for every function (docs/c-abi.md in the sources says more):
  *
  * Status      Every function that can fail returns an mmcred_status: MMCRED_OK or the error's number.
  *             Results leave through out_ parameters, written only when the call succeeds (out_needed
  *             also when the buffer was too small). Details of a failure leave through the last
- *             parameter, which may be NULL.
+ *             parameter, out_error, which may be NULL:
+ *
+ *                 mmcred_error *error = NULL;
+ *                 if (mmcred_vault_remove(vault, "prod", &error) != MMCRED_OK) {
+ *                     fprintf(stderr, "%s %s\n", mmcred_error_message(error), mmcred_error_hint(error));
+ *                     mmcred_error_free(error);
+ *                 }
+ *
  * Ownership   What an out_ parameter gives is yours: give it back with the _free of its noun.
  *             _free(NULL) does nothing. A text that a function *returns* is lent: it lives as long as
  *             the object it was asked of. What you pass in is copied before the call returns.
- * Threads     A const pointer may be used by several threads at the same time, any other by one.
+ *             No object needs another: free them in any order, on any thread. To free one twice, or
+ *             to use it afterwards, is undefined, as with free().
+ * Threads     A const pointer may be used by several threads at the same time, any other by one; so an
+ *             object is freed when no other thread is using it.
+ * Processes   After fork() a child goes on with all it inherited. A fork waits until no other thread is
+ *             inside a vault; do not fork in a signal handler.
  * Texts       Names, paths and URLs are UTF-8 and end in NUL. Secrets come in with their length and
- *             need no NUL; they go out into your buffer, with a NUL.
+ *             need no NUL; they go out into your buffer, with a NUL. To learn the size, pass capacity
+ *             0: MMCRED_BUFFER_TOO_SMALL, and out_needed says it.
  * Bugs        NULL where something is needed gives MMCRED_INVALID_ARGUMENT. A bug of mmcred gives
- *             MMCRED_INTERNAL; it never ends the process.
+ *             MMCRED_INTERNAL; only memory that runs out ends the process.
  *
  * Generated from bindings-c/src by bindings-c/header; change those, not this.
  */
@@ -63,7 +84,7 @@ typedef struct mmcred_credential mmcred_credential;
  * How a credential's server is reached, where the defaults do not do: TLS, proxy, plain http. Needed only until the
  * credential is made.
  *
- *     mmcred_credential_options *options;
+ *     mmcred_credential_options *options = NULL;
  *     mmcred_credential_options_new(&options, NULL);
  *     mmcred_credential_options_set_ca_file(options, "/etc/ssl/company.pem", NULL);
  *     status = mmcred_credential_new(url, token, strlen(token), options, &credential, &error);
@@ -89,7 +110,8 @@ typedef struct mmcred_error mmcred_error;
  *
  * It sends nothing itself: it carries the rules into the program's own HTTP client. Before each request ask
  * mmcred_hand_prepare, for each redirect mmcred_hand_follow, after a 401 mmcred_hand_after_401; keep no cookies and
- * read no netrc; take certificates and proxy from here. examples/c/hand.c does all of it with libcurl.
+ * read no netrc; take certificates and proxy from here. examples/c/mmcred_curl.h in the sources does all of it with
+ * libcurl, and may be copied.
  *
  * Threads: may be used by several at the same time.
  */
@@ -105,6 +127,9 @@ typedef struct mmcred_text mmcred_text;
 
 /**
  * Named credentials in one encrypted place. No secret is kept in memory: each read opens it anew.
+ *
+ * Where a function takes NULL for a vault it means the process's default one: the vault that mmcred_vault_open opens
+ * without a path, opened at its first use, never made, and kept until the process ends.
  *
  * Threads: may be used by several at the same time, and by many processes at once. It can be used on after fork().
  */
@@ -463,7 +488,8 @@ mmcred_status mmcred_credential_from_n8n_fields(const char *json,
                                                 mmcred_error **out_error);
 
 /**
- * Asks the server whether the credential works. Waits for the network, `timeout_seconds` at most in all.
+ * Asks the server whether the credential works. Waits for the network, `timeout_seconds` at most in all; nothing else
+ * ends the wait.
  *
  * In: timeout_seconds, a positive number of seconds; MMCRED_DEFAULT_TIMEOUT where there is no reason for another.
  * Out: out_verified, whom the token belongs to; yours, give it back with mmcred_verified_free. NULL if the status
@@ -482,10 +508,13 @@ mmcred_status mmcred_credential_verify(const mmcred_credential *credential,
  * Copies the value of an Authorization header, "Bearer " and the token: for this credential's server, for no other.
  *
  * In: capacity, how many bytes `buffer` holds; MMCRED_AUTHORIZATION_SIZE is always enough.
- * Out: buffer, the value and a NUL; out_needed, how many bytes that takes, also when they were too many. May be NULL.
+ * Out: buffer, the value and a NUL; out_needed, how many bytes that takes, also when they were too many; may be NULL.
  * Errors: MMCRED_BUFFER_TOO_SMALL, and then the buffer is as it was.
  *
  * The copy is the caller's: mmcred_buffer_wipe it when the request is sent.
+ *
+ *     char value[MMCRED_AUTHORIZATION_SIZE];
+ *     status = mmcred_credential_authorization(credential, value, sizeof value, NULL, &error);
  */
 mmcred_status mmcred_credential_authorization(const mmcred_credential *credential,
                                               char *buffer,
@@ -557,8 +586,8 @@ void mmcred_verified_free(mmcred_verified *verified);
 /**
  * Opens a vault, which is a folder.
  *
- * In: path, NULL for $MMCRED_VAULT, else mmcred in the user's data folder;
- *     key_file, NULL for $MMCRED_KEY_FILE, else mmcred/key in the user's configuration folder;
+ * In: path, NULL for $MMCRED_VAULT, else $XDG_DATA_HOME/mmcred, else ~/.local/share/mmcred;
+ *     key_file, NULL for $MMCRED_KEY_FILE, else $XDG_CONFIG_HOME/mmcred/key, else ~/.config/mmcred/key;
  *     flags, 0 or MMCRED_CREATE.
  * Out: out_vault, yours; give it back with mmcred_vault_free.
  * Errors: MMCRED_VAULT_MISSING unless MMCRED_CREATE; MMCRED_KEY_FILE_MISSING, MMCRED_KEY_FILE_INVALID,
@@ -645,6 +674,9 @@ mmcred_status mmcred_vault_rename(const mmcred_vault *vault,
 /**
  * Asks its server whether the entry of that name works. As mmcred_credential_verify, with the errors of
  * mmcred_vault_get besides.
+ *
+ *     if (mmcred_vault_verify(vault, "prod", MMCRED_DEFAULT_TIMEOUT, NULL, &error) == MMCRED_TOKEN_REJECTED)
+ *       …
  */
 mmcred_status mmcred_vault_verify(const mmcred_vault *vault,
                                   const char *name,
@@ -668,7 +700,7 @@ const char *mmcred_vault_key_file(const mmcred_vault *vault);
 mmcred_status mmcred_vault_close(const mmcred_vault *vault,
                                  mmcred_error **out_error);
 
-/** Gives a vault back. NULL does nothing. It is closed when the last of its hands is freed too. */
+/** Gives a vault back. NULL does nothing. Its hands go on, and it is closed when the last of them is freed too. */
 void mmcred_vault_free(mmcred_vault *vault);
 
 /* ---------- Checking many ---------- */
@@ -774,7 +806,7 @@ mmcred_status mmcred_hand_follow(const mmcred_hand *hand,
  * was read. Only for a request whose body can be sent again, and only once.
  *
  * In: version, as mmcred_hand_prepare gave it.
- * Out: out_again.
+ * Out: out_again, true for yes.
  * Errors: those of mmcred_vault_get, but an entry that is gone is none: the refusal stands.
  */
 mmcred_status mmcred_hand_after_401(const mmcred_hand *hand,

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The linters, and the checks that generated files, versions and layers are as they should be."""
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ PYTHON = sys.executable
 COMMANDS = {
     "ledger is generated": [PYTHON, "tools/ledger.py", "--check"],
     "header and symbols are generated": ["bindings-c/generate.sh", "--check"],
+    "mutants still fit": [PYTHON, "tools/mutants.py", "--check"],
     "rustfmt": ["cargo", "fmt", "--all", "--check"],
     "clippy": ["cargo", "clippy", "--workspace", "--lib", "--bins", "--quiet", "--", "-D", "warnings"],
     # Without the exports that their macros make, the doors of Python and Node.js are dead code to a test build.
@@ -18,11 +20,17 @@ COMMANDS = {
         "cargo", "clippy", "--workspace", "--exclude", "mmcred-node", "--exclude", "mmcred-python",
         "--tests", "--quiet", "--", "-D", "warnings",
     ],
+    "form and warnings of C and C++": ["tools/c-style.sh"],
+    "cargo-deny": [".build/tools/bin/cargo-deny", "--log-level", "error", "check", "licenses", "bans", "sources"],
     # A link that leads nowhere is an error.
     "rustdoc": ["cargo", "rustdoc", "-q", "-p", "mmcred", "--", "-D", "warnings"],
-    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "tests", "tools"],
-    "mypy": [PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/mmcred"],
+    "ruff": [PYTHON, "-m", "ruff", "check", "-q", "bindings-python", "examples", "tests", "tools"],
+    "mypy": [
+        PYTHON, "-m", "mypy", "--strict", "--config-file", "bindings-python/pyproject.toml",
+        "bindings-python/python/mmcred", "examples/python",
+    ],
     "stubtest": [PYTHON, "-m", "mypy.stubtest", "mmcred", "--mypy-config-file", "bindings-python/pyproject.toml"],
+    "help texts are those of docs/cli-session.md": [PYTHON, "tools/session.py", "--check"],
     "tsc": ["npm", "--prefix", "bindings-node", "run", "--silent", "lint"],
 }
 
@@ -68,7 +76,26 @@ def unsafe_stays_in_the_c_door():
     return [str(path) for path in roots if path.exists() and "#![forbid(unsafe_code)]" not in path.read_text()]
 
 
-OWN = [one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door]
+def every_recording_is_judged():
+    """recordings.json lists every recorded answer with the vectors that judge it; MMCRED_FACTS names the recordings' folder."""
+    vectors = ROOT / "tests/vectors"
+    judged = {}
+    for path in [*sorted((vectors / "replies").glob("*.json")), vectors / "diagnoses.json", vectors / "server_url.json"]:
+        for vector in json.loads(path.read_text()):
+            recordings = vector.get("recording") or []
+            for recording in [recordings] if isinstance(recordings, str) else recordings:
+                judged.setdefault(recording, []).append(f"{path.stem}: {vector['name']}")
+    listed = json.loads((vectors / "recordings.json").read_text())
+    differing = [recording for recording in listed.keys() | judged.keys() if listed.get(recording) != judged.get(recording)]
+    wrong = [f"{recording} is judged by {judged.get(recording)}, not {listed.get(recording)}" for recording in sorted(differing)]
+    if folder := os.environ.get("MMCRED_FACTS"):
+        lines = Path(folder, "field-recordings.jsonl").read_text().splitlines()
+        recorded = {json.loads(line)["id"] for line in lines}
+        wrong += [f"{recording} is only in the facts or only in the list" for recording in sorted(recorded ^ listed.keys())]
+    return wrong
+
+
+OWN = [one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door, every_recording_is_judged]
 
 
 def main():

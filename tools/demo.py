@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from support import snippets  # noqa: E402
 from support.fake import BUILT, Fake  # noqa: E402
-from support.snippets import NODE, PYTHON  # noqa: E402
 
 LIBRARY = ROOT / ".build/c/lib"
 
@@ -47,11 +47,12 @@ def main():
         print("A fake Mattermost 11.10 runs at", fake.url)
         show(" ".join(add) + " < token", add, environment, input=token.encode())
         show("mmcred verify prod", ["mmcred", "verify", "prod"], environment)
-        show(f'python -c "{PYTHON}"', [sys.executable, "-c", PYTHON], environment)
+        python, node = snippets.python(), snippets.node()
+        show(f"python <<END\n{python}END", [sys.executable, "-c", python], environment)
         modules = folder / "node_modules"
         modules.mkdir()
         (modules / "mmcred").symlink_to(ROOT / "bindings-node")
-        show(f'node -e "{NODE}"', ["node", "--input-type=module", "-e", NODE], environment, cwd=folder)
+        show(f"node --input-type=module <<END\n{node}END", ["node", "--input-type=module", "-e", node], environment, cwd=folder)
         url = f"{fake.url}/api/v4/users/me"
         show(f"./users_me prod {url}      # C and libcurl", [compile_c(folder), "prod", url], environment)
         print("\nNow with the token's id, which looks the same and is no secret:")

@@ -23,7 +23,7 @@ def place(source, target):
 def main():
     python = ROOT / "bindings-python/python"
     place(BUILT / "lib_native.so", python / "mmcred/_native.abi3.so")
-    library = ROOT / ".build/c/lib/libmmcred.so.0"
+    library = ROOT / ".build/c/lib/libmmcred.so.0.1"  # its soname: bindings-c/build.rs
     library.parent.mkdir(parents=True, exist_ok=True)
     place(BUILT / "libmmcred_c.so", library)
     link = library.with_name("libmmcred.so")

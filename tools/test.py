@@ -53,10 +53,13 @@ SUITES = {
     "check": ([PYTHON, "tools/check.py"], last(PLAIN)),
     "rust": (["cargo", "test", "--workspace", "--quiet", "--no-fail-fast"], cargo),
     "python": ([PYTHON, "-m", "pytest", "-q", "bindings-python/tests"], last(PYTEST)),
-    "cli": ([PYTHON, "-m", "pytest", "-q", "tests/cli", "tests/c", "tests/support"], last(PYTEST)),
+    "cli": ([PYTHON, "-m", "pytest", "-q", "tests/cli", "tests/support"], last(PYTEST)),
     "node": (["npm", "--prefix", "bindings-node", "test", "--silent", "--", "--test-reporter=tap"], last(NODE)),
     "c": (["tests/c/run.sh"], last(PLAIN)),
     "behaviour": ([PYTHON, "tests/behaviour/run.py"], last(PLAIN)),
+    "live": ([PYTHON, "-m", "pytest", "-q", "tests/live"], last(PYTEST)),
+    "judges": ([PYTHON, "tests/judges/run.py"], last(PLAIN)),
+    "soak": ([PYTHON, "tests/soak/run.py", "6"], last(PLAIN)),
     "packaging": ([PYTHON, "tests/packaging/run.py"], last(PLAIN)),
 }
 

@@ -100,7 +100,8 @@ pub extern "C" fn mmcred_credential_from_n8n_fields(
     })
 }
 
-/// Asks the server whether the credential works. Waits for the network, `timeout_seconds` at most in all.
+/// Asks the server whether the credential works. Waits for the network, `timeout_seconds` at most in all; nothing else
+/// ends the wait.
 ///
 /// In: timeout_seconds, a positive number of seconds; MMCRED_DEFAULT_TIMEOUT where there is no reason for another.
 /// Out: out_verified, whom the token belongs to; yours, give it back with mmcred_verified_free. NULL if the status
@@ -127,10 +128,13 @@ pub extern "C" fn mmcred_credential_verify(
 /// Copies the value of an Authorization header, "Bearer " and the token: for this credential's server, for no other.
 ///
 /// In: capacity, how many bytes `buffer` holds; MMCRED_AUTHORIZATION_SIZE is always enough.
-/// Out: buffer, the value and a NUL; out_needed, how many bytes that takes, also when they were too many. May be NULL.
+/// Out: buffer, the value and a NUL; out_needed, how many bytes that takes, also when they were too many; may be NULL.
 /// Errors: MMCRED_BUFFER_TOO_SMALL, and then the buffer is as it was.
 ///
 /// The copy is the caller's: mmcred_buffer_wipe it when the request is sent.
+///
+///     char value[MMCRED_AUTHORIZATION_SIZE];
+///     status = mmcred_credential_authorization(credential, value, sizeof value, NULL, &error);
 #[unsafe(no_mangle)]
 pub extern "C" fn mmcred_credential_authorization(
     credential: Option<&mmcred_credential>,

@@ -11,7 +11,7 @@ use crate::status::mmcred_status;
 /// How a credential's server is reached, where the defaults do not do: TLS, proxy, plain http. Needed only until the
 /// credential is made.
 ///
-///     mmcred_credential_options *options;
+///     mmcred_credential_options *options = NULL;
 ///     mmcred_credential_options_new(&options, NULL);
 ///     mmcred_credential_options_set_ca_file(options, "/etc/ssl/company.pem", NULL);
 ///     status = mmcred_credential_new(url, token, strlen(token), options, &credential, &error);

@@ -11,6 +11,7 @@ use mmcred::{Error, ErrorKind, Result};
 use zeroize::Zeroize;
 
 use crate::error::mmcred_error;
+use crate::fork;
 use crate::status::{MMCRED_OK, mmcred_status};
 
 /// Where a result goes: a pointer to memory that need not hold anything yet, or null.
@@ -21,6 +22,7 @@ pub(crate) fn enter(
     out_error: Out<'_, Option<Box<mmcred_error>>>,
     call: impl FnOnce() -> Result<()>,
 ) -> mmcred_status {
+    fork::watch();
     let outcome = catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|_| Err(bug()));
     let status = outcome.as_ref().map_or_else(|error| error.kind().number(), |()| MMCRED_OK);
     if let Some(out) = out_error {

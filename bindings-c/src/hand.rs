@@ -18,7 +18,8 @@ use crate::vault::mmcred_vault;
 ///
 /// It sends nothing itself: it carries the rules into the program's own HTTP client. Before each request ask
 /// mmcred_hand_prepare, for each redirect mmcred_hand_follow, after a 401 mmcred_hand_after_401; keep no cookies and
-/// read no netrc; take certificates and proxy from here. examples/c/hand.c does all of it with libcurl.
+/// read no netrc; take certificates and proxy from here. examples/c/mmcred_curl.h in the sources does all of it with
+/// libcurl, and may be copied.
 ///
 /// Threads: may be used by several at the same time.
 pub struct mmcred_hand {
@@ -133,7 +134,7 @@ pub extern "C" fn mmcred_hand_follow(
 /// was read. Only for a request whose body can be sent again, and only once.
 ///
 /// In: version, as mmcred_hand_prepare gave it.
-/// Out: out_again.
+/// Out: out_again, true for yes.
 /// Errors: those of mmcred_vault_get, but an entry that is gone is none: the refusal stands.
 #[unsafe(no_mangle)]
 pub extern "C" fn mmcred_hand_after_401(

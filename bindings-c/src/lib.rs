@@ -1,9 +1,9 @@
 //! The C face of mmcred. What its functions promise stands in their comments, which become `include/mmcred.h`,
-//! and in `include/README.md`; the modules stand in the header's order.
+//! and in `docs/c-abi.md`; the modules stand in the header's order.
 #![allow(
     non_camel_case_types,
     clippy::missing_safety_doc,
-    reason = "the names and the safety contract are C's: include/README.md"
+    reason = "the names and the safety contract are C's: docs/c-abi.md"
 )]
 
 mod status;
@@ -20,6 +20,7 @@ mod authorization;
 #[cfg(feature = "deliberate-bug")]
 mod bug;
 mod broken_pipe;
+mod fork;
 mod door;
 
 pub use credential::{

@@ -23,6 +23,9 @@ pub const MMCRED_REPLACE: u32 = 2;
 
 /// Named credentials in one encrypted place. No secret is kept in memory: each read opens it anew.
 ///
+/// Where a function takes NULL for a vault it means the process's default one: the vault that mmcred_vault_open opens
+/// without a path, opened at its first use, never made, and kept until the process ends.
+///
 /// Threads: may be used by several at the same time, and by many processes at once. It can be used on after fork().
 pub struct mmcred_vault {
     pub(crate) vault: Arc<Vault>,
@@ -43,8 +46,8 @@ impl mmcred_vault {
 
 /// Opens a vault, which is a folder.
 ///
-/// In: path, NULL for $MMCRED_VAULT, else mmcred in the user's data folder;
-///     key_file, NULL for $MMCRED_KEY_FILE, else mmcred/key in the user's configuration folder;
+/// In: path, NULL for $MMCRED_VAULT, else $XDG_DATA_HOME/mmcred, else ~/.local/share/mmcred;
+///     key_file, NULL for $MMCRED_KEY_FILE, else $XDG_CONFIG_HOME/mmcred/key, else ~/.config/mmcred/key;
 ///     flags, 0 or MMCRED_CREATE.
 /// Out: out_vault, yours; give it back with mmcred_vault_free.
 /// Errors: MMCRED_VAULT_MISSING unless MMCRED_CREATE; MMCRED_KEY_FILE_MISSING, MMCRED_KEY_FILE_INVALID,
@@ -177,6 +180,9 @@ pub extern "C" fn mmcred_vault_rename(
 
 /// Asks its server whether the entry of that name works. As mmcred_credential_verify, with the errors of
 /// mmcred_vault_get besides.
+///
+///     if (mmcred_vault_verify(vault, "prod", MMCRED_DEFAULT_TIMEOUT, NULL, &error) == MMCRED_TOKEN_REJECTED)
+///       …
 #[unsafe(no_mangle)]
 pub extern "C" fn mmcred_vault_verify(
     vault: Option<&mmcred_vault>,
@@ -218,7 +224,7 @@ pub extern "C" fn mmcred_vault_close(
     enter(out_error, || given(vault, "vault")?.vault.close())
 }
 
-/// Gives a vault back. NULL does nothing. It is closed when the last of its hands is freed too.
+/// Gives a vault back. NULL does nothing. Its hands go on, and it is closed when the last of them is freed too.
 #[unsafe(no_mangle)]
 pub extern "C" fn mmcred_vault_free(vault: Option<Box<mmcred_vault>>) {
     free(vault);

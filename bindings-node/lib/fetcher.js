@@ -3,7 +3,7 @@
 const tls = require('node:tls')
 
 const { Closed, InvalidArgument, MissingExtra } = require('../errors.js')
-const { bag } = require('./arguments.js')
+const { bag, check, watch } = require('./arguments.js')
 const { native, settle } = require('./native.js')
 
 const MOST_HOPS = 20
@@ -116,22 +116,19 @@ function mode(redirect) {
   throw new InvalidArgument("The argument redirect must be 'follow', 'manual' or 'error'.")
 }
 
-/**
- * Aborts with the first of `signals` or after the deadline, like AbortSignal.timeout, which Node 20 may collect
- * as garbage while it runs; the timer keeps this one.
- */
+/** Aborts with the first of `signals`, or after the deadline, which is when it lets go of them. */
 function combined(signals, milliseconds) {
-  for (const signal of signals) {
-    if (!(signal instanceof AbortSignal)) throw new InvalidArgument('The argument signal must be an AbortSignal.')
-  }
+  signals.forEach(check)
   const controller = new AbortController()
-  const signal = signals.length > 0 ? AbortSignal.any([...signals, controller.signal]) : controller.signal
-  const expire = (kept) => {
+  const unwatch = signals.map((signal) => watch(signal, () => controller.abort(signal.reason)))
+  const aborted = signals.find((signal) => signal.aborted)
+  if (aborted) controller.abort(aborted.reason)
+  const expire = () => {
+    unwatch.forEach((each) => each())
     controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
-    return kept
   }
-  setTimeout(expire, milliseconds, signal).unref()
-  return signal
+  setTimeout(expire, milliseconds).unref()
+  return controller.signal
 }
 
 /** The rules of fetch. */
@@ -172,7 +169,8 @@ let loaded
 function undici() {
   if (loaded) return loaded
   try {
-    loaded = require('undici')
+    // By its file: for the bare name Bun gives a stub of its own, which knows neither authorities nor proxies.
+    loaded = require('undici/index.js')
   } catch (cause) {
     throw new MissingExtra('The package undici is not installed.', { hint: 'Run: npm install undici@7', cause })
   }

@@ -51,10 +51,14 @@ test('bytes that are no token are refused', () => {
   const detached = bytes()
   structuredClone(detached, { transfer: [detached.buffer] })
   assert.equal(code(() => new Credential(CHAT, detached)), 'invalid_token')
+  const resized = new ArrayBuffer(26, { maxByteLength: 52 })
+  const beyond = new Uint8Array(resized, 20, 6)
+  resized.resize(10)
+  assert.equal(code(() => new Credential(CHAT, beyond)), 'invalid_token')
   assert.equal(code(() => new Credential(CHAT, Buffer.from([0xff, 0xfe]))), 'invalid_token')
   assert.equal(code(() => new Credential(CHAT, Buffer.alloc(1 << 20, 's'))), 'invalid_token')
   assert.equal(code(() => new Credential(CHAT, Buffer.alloc(1 << 25, 's'))), 'invalid_argument')
-  for (const wrong of [new Uint16Array(26), new DataView(new ArrayBuffer(26)), new ArrayBuffer(26)]) {
+  for (const wrong of [new Proxy(bytes(), {}), new Uint16Array(26), new DataView(new ArrayBuffer(26)), new ArrayBuffer(26)]) {
     assert.equal(code(() => new Credential(CHAT, wrong)), 'invalid_argument')
   }
 })
@@ -80,6 +84,12 @@ test('every argument of the wrong type is named', () => {
   }
   for (const options of [1, 'x', true, 1n, Symbol('s'), () => {}]) {
     assert.equal(code(() => new Credential(CHAT, TOKEN, options)), 'invalid_argument', inspect(options))
+  }
+})
+
+test('a URL that is no path of this machine is refused as one', () => {
+  for (const url of ['https://chat.example.com/ca.pem', 'file://elsewhere/ca.pem', 'file:///a%2Fca.pem']) {
+    assert.equal(code(() => new Credential(CHAT, TOKEN, { caFile: new URL(url) })), 'invalid_argument', url)
   }
 })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import test from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect, promisify } from 'node:util'
@@ -174,7 +175,12 @@ test('arguments of the wrong type are refused', async (t) => {
     await assert.rejects(fetcher('users/me', init), wrong, inspect(init))
   }
   const own = new RangeError('mine')
-  await assert.rejects(fetcher('users/me', { get headers() { throw own } }), own)
+  for (const name of ['method', 'headers', 'body', 'redirect', 'signal', 'timeout']) {
+    await assert.rejects(fetcher('users/me', Object.defineProperty({}, name, { get() { throw own } })), own, name)
+  }
+  const detached = new Uint8Array(4)
+  structuredClone(detached, { transfer: [detached.buffer] })
+  await assert.rejects(fetcher('posts', { method: 'POST', body: detached }), TypeError)
   await assert.rejects(fetcher('users/me', { method: 'GET', body: 'x' }), TypeError)
   assert.deepEqual(seen, [])
 })
@@ -276,15 +282,17 @@ test('the deadline holds for the head and for the body', async (t) => {
   assert.ok(performance.now() - started < 5000)
 })
 
-test('one signal serves many requests without a warning', async (t) => {
+test('one signal serves many requests without a warning, and keeps nothing of them', async (t) => {
   const warnings = []
   const warned = (warning) => warnings.push(warning)
   process.on('warning', warned)
   t.after(() => process.off('warning', warned))
-  const { fetcher } = await fetching(t)
+  const { fetcher } = await fetching(t, ok, { timeout: 1 })
   const { signal } = new AbortController()
+  const kept = () => getEventListeners(signal, 'abort').length
   await Promise.all(Array.from({ length: 50 }, () => fetcher('users/me', { signal }).then((reply) => reply.text())))
-  await sleep(20)
+  assert.equal(kept(), 1)
+  while (kept() > 0) await sleep(50)
   assert.deepEqual(warnings, [])
 })
 

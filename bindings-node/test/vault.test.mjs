@@ -101,6 +101,34 @@ test('wrong arguments are named, by promise and at once', async (t) => {
   await assert.rejects(Vault.open(''), { code: 'invalid_argument' })
 })
 
+test('a getter that throws, or a proxy that does, is its owner’s error, and nothing was done', async (t) => {
+  const { vault } = vaultFor(t, CHAT)
+  const own = new RangeError('mine')
+  const fail = () => {
+    throw own
+  }
+  const trap = (name) => Object.defineProperty({}, name, { get: fail })
+  const hostile = new Proxy({}, { get: fail, has: fail, getPrototypeOf: fail })
+  for (const options of [trap('path'), trap('create'), trap('keyFile'), hostile]) {
+    await assert.rejects(Vault.open(options), own)
+    assert.throws(() => Vault.openSync(options), own)
+  }
+  for (const options of [trap('replace'), hostile]) {
+    await assert.rejects(vault.put('prod', credential(), options), own)
+    assert.throws(() => vault.putSync('prod', credential(), options), own)
+  }
+  for (const options of [trap('timeout'), trap('signal'), { signal: hostile }, hostile]) {
+    await assert.rejects(vault.verify('prod', options), own)
+    await assert.rejects(credential().verify(options), own)
+  }
+  await assert.rejects(vault.fetcher('prod', trap('timeout')), own)
+  for (const odd of [hostile, new Proxy(credential(), {})]) {
+    await assert.rejects(vault.get(odd), { code: 'invalid_argument' })
+    await assert.rejects(vault.put('x', odd), { code: 'invalid_argument' })
+  }
+  assert.deepEqual(vault.listSync().entries.map(({ name, version }) => [name, version]), [['prod', 1]])
+})
+
 test('a closed vault says so, and closes again', async (t) => {
   const { vault } = vaultFor(t, CHAT)
   const hand = vault.handSync('prod')

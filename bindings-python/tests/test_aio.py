@@ -117,7 +117,7 @@ def test_a_forked_child_awaits(stage):
 
     credential = aio.Credential(stage.url, TOKEN)
     asyncio.run(credential.verify())
-    for _ in range(20):
+    for _ in range(50):
         child = os.fork()
         if child == 0:
             os._exit(0 if asyncio.run(credential.verify()).username == "alice" else 1)

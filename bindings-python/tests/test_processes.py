@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 from conftest import TOKEN
@@ -131,6 +132,26 @@ def test_the_interpreter_exits_in_mid_call(stage, name):
         done = subprocess.run(script(stage, EXITS[name]), capture_output=True, text=True, timeout=30)
         assert done.returncode == 0, done.stderr
         assert "panicked" not in done.stderr
+
+
+def test_a_thread_that_outlives_the_library_ends_clean(entry, tmp_path):
+    """aws-lc's destructors must not be there: a thread that draws its first random number behind them aborts."""
+    source = Path(__file__).parents[2] / "bindings-node/testing/linger.c"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "linger.so", source], check=True)
+    program = f"""
+        import threading, time, mmcred
+        vault = mmcred.Vault.open({str(entry.path)!r}, key_file={str(entry.key_file)!r})
+        credential = vault.get("prod")
+        for number in range(50):
+            put = lambda number=number: (time.sleep(0.002 * number), vault.put(f"p{{number}}", credential, replace=True))
+            threading.Thread(target=put, daemon=True).start()
+    """
+    for _ in range(8):
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)], timeout=60, capture_output=True,
+            env={**os.environ, "LD_PRELOAD": str(tmp_path / "linger.so")},
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_ctrl_c_ends_the_wait(stage):

@@ -44,8 +44,7 @@ int main(int argc, char **argv) {
     CURL *curl = mmcred_curl_new(hand, &error);
     if (curl)
         for (int i = 2; i < argc; i++) exit_code |= show(curl, hand, argv[i]);
-    else
-        exit_code = failed(error);
+    else exit_code = failed(error);
     curl_easy_cleanup(curl);
     mmcred_hand_free(hand);
     curl_global_cleanup();

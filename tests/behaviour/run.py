@@ -24,7 +24,8 @@ RUNNERS = {
     "rust": [str(BUILT / "mmcred-behaviour")],
     "python": [sys.executable, str(HERE / "python/runner.py")],
     "node": ["node", str(HERE / "node/runner.mjs")],
-    "c": [str(ROOT / ".build/c/behaviour")],
+    # The suite of the C door has it run by memory checkers.
+    "c": os.environ.get("MMCRED_C_RUNNER", str(ROOT / ".build/c/behaviour")).split(),
 }
 VECTORS = ROOT / "tests/vectors"
 
@@ -171,7 +172,7 @@ class Stage:
         }
         done = subprocess.run(RUNNERS[language], env=environment, capture_output=True, timeout=300)
         swapper.shutdown()
-        self.printed = [done.stdout, done.stderr]
+        self.printed, self.died = [done.stdout, done.stderr], done.returncode
         if done.returncode:
             sys.stderr.buffer.write(done.stderr)
         results = {}
@@ -234,6 +235,9 @@ def main(languages):
         for language in languages:
             seen = stage.run(language)
             wrong = compare(language, behaviours, seen, values)
+            if stage.died:
+                wrong += 1
+                print(f"{language}: the runner ended with {stage.died}")
             for place in leaks.search(secrets, stage.printed, [folder], allowed={"context"}):
                 wrong += 1
                 print(f"{language}: a planted token is in {place}")

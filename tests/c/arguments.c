@@ -5,13 +5,13 @@
 #include <math.h>
 
 /* A call that must fail with that status, and whose message must name the argument. */
-#define REFUSED(argument, ...)                                                         \
-    do {                                                                               \
-        mmcred_error *error = NULL;                                                    \
-        mmcred_error **e = &error;                                                     \
-        CHECK((__VA_ARGS__) == MMCRED_INVALID_ARGUMENT);                               \
-        CHECK(strstr(mmcred_error_message(error), "argument " argument " ") != NULL);  \
-        mmcred_error_free(error);                                                      \
+#define REFUSED(argument, ...)                                                        \
+    do {                                                                              \
+        mmcred_error *error = NULL;                                                   \
+        mmcred_error **e = &error;                                                    \
+        CHECK((__VA_ARGS__) == MMCRED_INVALID_ARGUMENT);                              \
+        CHECK(strstr(mmcred_error_message(error), "argument " argument " ") != NULL); \
+        mmcred_error_free(error);                                                     \
     } while (0)
 
 static char *const UNTOUCHED = (char *)&checks;
@@ -231,8 +231,8 @@ static void tokens(void) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         mmcred_credential *credential = NULL;
         mmcred_error *error = NULL;
-        mmcred_status status = mmcred_credential_new("chat.example.com", cases[i].bytes, cases[i].length, NULL,
-                                                     &credential, &error);
+        mmcred_status status =
+            mmcred_credential_new("chat.example.com", cases[i].bytes, cases[i].length, NULL, &credential, &error);
         CHECK(status == cases[i].status && mmcred_error_number(error) == status);
         CHECK(strstr(mmcred_error_message(error), "secret") == NULL);
         mmcred_error_free(error);

@@ -81,6 +81,34 @@ static void hands_keep_their_vault(void) {
     mmcred_credential_free(credential);
 }
 
+/* Any order of frees will do, and what was given out stays whole. */
+static void frees_have_no_order(void) {
+    static const char *const orders[] = {"vhc", "vch", "hvc", "hcv", "cvh", "chv"};
+    mmcred_credential *credential = credential_of(TOKEN);
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        mmcred_vault *vault = new_vault("orders");
+        mmcred_hand *hand = NULL;
+        mmcred_credential *got = NULL;
+        mmcred_text *url = NULL;
+        mmcred_error *error = NULL;
+        mmcred_vault_put(vault, "prod", credential, MMCRED_REPLACE, NULL, NULL);
+        CHECK(mmcred_hand_new(vault, "prod", &hand, NULL) == MMCRED_OK);
+        CHECK(mmcred_vault_get(vault, "prod", &got, NULL, NULL) == MMCRED_OK);
+        CHECK(mmcred_hand_follow(hand, "https://chat.example.com/a", "b", &url, NULL) == MMCRED_OK);
+        CHECK(mmcred_vault_remove(vault, "nope", &error) == MMCRED_ENTRY_MISSING);
+        for (const char *next = orders[i]; *next; next++) {
+            if (*next == 'v') mmcred_vault_free(vault);
+            if (*next == 'h') mmcred_hand_free(hand);
+            if (*next == 'c') mmcred_credential_free(got);
+        }
+        CHECK(strcmp(mmcred_text_chars(url), "https://chat.example.com/b") == 0);
+        CHECK(strstr(mmcred_error_message(error), "nope") != NULL);
+        mmcred_text_free(url);
+        mmcred_error_free(error);
+    }
+    mmcred_credential_free(credential);
+}
+
 /* A hand tells its client whom to trust and which way to go. */
 static void hands_carry_the_settings(void) {
     mmcred_credential_options *options = NULL;
@@ -134,8 +162,13 @@ static void authorization_is_for_one_server(void) {
     setenv("MMCRED_VAULT", mmcred_vault_path(vault), 1);
     setenv("MMCRED_KEY_FILE", mmcred_vault_key_file(vault), 1);
     mmcred_vault_put(vault, "prod", credential, 0, NULL, NULL);
-    static const char *const elsewhere[] = {"https://chat.example.org/", "//chat.example.com/", "users/me", "/api/v4",
-                                            "", "https://chat.example.com@chat.example.org/", "chat.example.com"};
+    static const char *const elsewhere[] = {"https://chat.example.org/",
+                                            "//chat.example.com/",
+                                            "users/me",
+                                            "/api/v4",
+                                            "",
+                                            "https://chat.example.com@chat.example.org/",
+                                            "chat.example.com"};
     for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++) {
         mmcred_status status = mmcred_authorization("prod", elsewhere[i], header, sizeof header, NULL, NULL);
         CHECK(status == MMCRED_WRONG_ORIGIN && strcmp(header, "as it was") == 0);
@@ -155,6 +188,7 @@ int main(void) {
     errors_are_always_written();
     arguments_are_copied();
     hands_keep_their_vault();
+    frees_have_no_order();
     hands_carry_the_settings();
     authorization_is_for_one_server();
     return done();

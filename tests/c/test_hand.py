@@ -1,4 +1,4 @@
-"""examples/c/hand.c, as a program that somebody copied: where its token goes, and where not."""
+"""The examples hand.c and hand.cpp, as programs that somebody copied: where their token goes, and where not."""
 import os
 import subprocess
 from pathlib import Path
@@ -10,15 +10,20 @@ from support.fake import BUILT, Fake
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / ".build/c/lib"
 TOKEN = "n8wxkzt4ofbgjc1pdy6ahmqraw"
+NEW_TOKEN = "k3wxkzt4ofbgjc1pdy6ahmqrbn"
 
 
-@pytest.fixture(scope="session")
-def program(tmp_path_factory):
+# How they are compiled: tests/c/run.sh has them checked for leaks and wrong accesses too.
+FLAGS = os.environ.get("MMCRED_C_FLAGS", f"-I{ROOT}/include -L{LIBRARY} -lmmcred -Wl,-rpath,{LIBRARY}").split()
+
+
+@pytest.fixture(scope="session", params=[("cc", "-std=c11", "c/hand.c"), ("c++", "-std=c++17", "cpp/hand.cpp")], ids=["c", "cpp"])
+def program(request, tmp_path_factory):
     """The example, compiled."""
+    compiler, standard, source = request.param
     path = tmp_path_factory.mktemp("c") / "hand"
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libcurl"], check=True, capture_output=True, text=True)
-    command = ["cc", "-o", path, ROOT / "examples/c/hand.c", f"-I{ROOT}/include", f"-L{LIBRARY}", "-lmmcred"]
-    subprocess.run([*command, f"-Wl,-rpath,{LIBRARY}", *flags.stdout.split()], check=True)
+    curl = subprocess.run(["pkg-config", "--cflags", "--libs", "libcurl"], check=True, capture_output=True, text=True)
+    subprocess.run([compiler, standard, "-o", path, ROOT / "examples" / source, *FLAGS, *curl.stdout.split()], check=True)
     return path
 
 
@@ -29,12 +34,35 @@ def run(program, tmp_path):
     (tmp_path / ".netrc").chmod(0o600)
     environment = {**os.environ, "HOME": str(tmp_path), "MMCRED_VAULT": str(tmp_path / "v"), "MMCRED_KEY_FILE": str(tmp_path / "k")}
 
-    def go(url, *targets):
-        add = [str(BUILT / "mmcred"), "add", "prod", "--url", url, "--token-stdin", "--no-verify", "--replace"]
-        subprocess.run(add, input=TOKEN, text=True, env=environment, check=True, capture_output=True)
+    def add(url, token):
+        command = [str(BUILT / "mmcred"), "add", "prod", "--url", url, "--token-stdin", "--no-verify", "--replace"]
+        subprocess.run(command, input=token, text=True, env=environment, check=True, capture_output=True)
+
+    def go(url, *targets, token=TOKEN):
+        add(url, token)
         return subprocess.run([program, "prod", *targets], env=environment, capture_output=True, text=True, timeout=60)
 
+    go.add = add
     return go
+
+
+def test_it_asks_who_one_is(run):
+    with Fake("--profile", "11.10") as fake:
+        token, _ = fake.prepare().token_for(fake.user("alice"))
+        done = run(fake.url, "users/me", "/api/v4/users/me/teams", "users/nobody", token=token)
+    assert done.returncode == 1, done.stderr
+    first, second, third = filter(None, done.stdout.splitlines())
+    assert first.startswith("200 ") and '"username":"alice"' in first
+    assert second.startswith("200 [")
+    assert third.startswith("400 ")
+
+
+def test_a_new_token_is_taken_up(run):
+    """A 401 comes because the token was just replaced: the caller sees only success."""
+    server = servers.swapping(TOKEN, NEW_TOKEN, "alice", lambda: run.add(server.url, NEW_TOKEN))
+    done = run(server.url, "users/me")
+    assert (done.returncode, done.stdout[:4]) == (0, "200 "), done.stderr
+    server.shutdown()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

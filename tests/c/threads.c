@@ -1,4 +1,5 @@
-/* Eight threads share one credential, one vault and one hand; one of them replaces the entry all the time. */
+/* Eight threads share one credential, one vault and one hand; one of them replaces the entry all the time, and one
+ * closes the vault in the end. */
 #include "harness.h"
 
 #include <pthread.h>
@@ -64,6 +65,30 @@ static void *refuse(void *argument) {
     return NULL;
 }
 
+/* The vault is closed and freed while others are inside its hand: each call succeeds or says that it is closed. */
+static void *outlive(void *argument) {
+    int *failed = argument;
+    for (int round = 0; round < ROUNDS; round++) {
+        char header[MMCRED_AUTHORIZATION_SIZE];
+        mmcred_text *url = NULL;
+        mmcred_status status = mmcred_hand_prepare(hand, "x", header, sizeof header, NULL, &url, NULL, NULL);
+        mmcred_text_free(url);
+        if (status != MMCRED_OK && status != MMCRED_CLOSED) ++*failed;
+        if (failed != wrong || round != ROUNDS / 2) continue;
+        if (mmcred_vault_close(vault, NULL) != MMCRED_OK) ++*failed;
+        mmcred_vault_free(vault);
+    }
+    return NULL;
+}
+
+/* What one thread was given, another may give back. */
+static void *give_back(void *nothing) {
+    mmcred_hand_free(hand);
+    mmcred_credential_free(other);
+    mmcred_credential_free(credential);
+    return nothing;
+}
+
 static int all(void *(*work)(void *)) {
     pthread_t threads[THREADS];
     int sum = 0;
@@ -83,9 +108,9 @@ int main(void) {
     CHECK(all(run) == 0);
     CHECK(all(fail) == 0);
     CHECK(all(refuse) == 0);
-    mmcred_hand_free(hand);
-    mmcred_vault_free(vault);
-    mmcred_credential_free(other);
-    mmcred_credential_free(credential);
+    CHECK(all(outlive) == 0);
+    pthread_t last;
+    pthread_create(&last, NULL, give_back, NULL);
+    pthread_join(last, NULL);
     return done();
 }

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Installs each package as a user does, into a fresh folder, and makes a request with it from there.
+"""Installs each package as a user does, into a fresh folder, and runs its README's lines there.
+
+    tests/packaging/run.py [pip | wheel | sdist | npm | tarball | c | cmake …]        all by default
 
 The development profile keeps it quick; what is built for it lies in a folder of its own, since each tool asks cargo
 for another set of crates.
@@ -8,16 +10,20 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.fake import Fake  # noqa: E402
-from support.snippets import NODE, PYTHON  # noqa: E402
+from support import snippets  # noqa: E402
+from support.fake import BUILT, Fake  # noqa: E402
 
 BUILD = ROOT / ".build/packaging-target"
+TOOLS = Path(sys.executable).parent
+PYTHON_README, NODE_README = "bindings-python/README.md", "bindings-node/README.md"
 CJS = (
     "const { fetcher } = require('mmcred'); "
     "fetcher('prod').then(f => f('users/me')).then(r => r.json()).then(me => console.log(me.username))"
@@ -56,71 +62,110 @@ class Place:
         assert word in output, f"expected {word}, got {output[-500:]}"
 
 
-def pip(place):
-    """pip install ./bindings-python, with the extra for requests"""
+def venv(place, what, *options):
+    """A fresh virtual environment with the package, which must then do what its READMEs say."""
     place.run(sys.executable, "-m", "venv", "venv")
     binaries = place.folder / "venv/bin"
-    place.run(
-        binaries / "pip", "install", "-q", "--no-cache-dir", f"{ROOT / 'bindings-python'}[requests]",
-        "--config-settings=build-args=--profile=dev",
-    )
+    place.run(binaries / "pip", "install", "-q", "--no-cache-dir", f"{what}[requests]", *options)
     place.add(binaries / "mmcred")
-    place.expect(place.run(binaries / "python", "-c", PYTHON))
+    for readme in ("README.md", PYTHON_README):
+        place.expect(place.run(binaries / "python", "-c", snippets.python(readme)))
     place.expect(place.run(binaries / "python", "-m", "mmcred", "list"))
+
+
+def only_one_binary(names):
+    """The command is in the library; a second program would double the package."""
+    (_,) = [name for name in names if name.endswith((".so", ".node")) or "/bin/" in name and "." not in name]
+
+
+DEV = "--config-settings=build-args=--profile=dev"
+
+
+def pip(place):
+    """pip install ./bindings-python, with the extra for requests"""
+    venv(place, ROOT / "bindings-python", DEV)
+
+
+def wheel(place):
+    """a wheel for every Python from 3.9 on, and pip install of it"""
+    place.run(TOOLS / "maturin", "build", "--profile", "dev", "--out", ".", "-m", ROOT / "bindings-python/Cargo.toml")
+    (built,) = place.folder.glob("mmcred-*-cp39-abi3-*.whl")
+    place.run(TOOLS / "abi3audit", "--strict", built)
+    place.run(TOOLS / "twine", "check", "--strict", built)
+    only_one_binary(zipfile.ZipFile(built).namelist())
+    venv(place, built)
+
+
+def sdist(place):
+    """a source distribution, and pip install of it, far from the tree"""
+    place.run(TOOLS / "maturin", "sdist", "--out", ".", "-m", ROOT / "bindings-python/Cargo.toml")
+    (packed,) = place.folder.glob("mmcred-*.tar.gz")
+    place.run(TOOLS / "twine", "check", "--strict", packed)
+    venv(place, packed, DEV)
 
 
 def npm(place):
     """npm install ./bindings-node"""
     place.run("npm", "install", "--silent", ROOT / "bindings-node")
-    place.add("npx", "mmcred")
-    place.expect(place.run("node", "--input-type=module", "-e", NODE))
+    node(place)
     place.expect(place.run("node", "-e", CJS))
 
 
 def tarball(place):
     """npm install of the packed tarball, which carries its native part"""
     (packed,) = place.run("npm", "pack", "--silent", "--ignore-scripts", ROOT / "bindings-node").split()
+    only_one_binary(tarfile.open(place.folder / packed).getnames())
     place.run("npm", "install", "--silent", place.folder / packed)
+    node(place)
+
+
+def node(place):
+    """What the READMEs say of a project that has the package."""
     place.add("npx", "mmcred")
-    place.expect(place.run("node", "--input-type=module", "-e", NODE))
+    for readme in ("README.md", NODE_README):
+        place.expect(place.run("node", "--input-type=module", "-e", snippets.node(readme)))
+
+
+def installed(place):
+    """make install-c, and the README's lines as a program."""
+    prefix = place.folder / "prefix"
+    place.run("make", "-C", ROOT, "install-c", f"PREFIX={prefix}", "PROFILE=dev")
+    place.environment["LD_LIBRARY_PATH"] = str(prefix / "lib")
+    (place.folder / "app.c").write_text(snippets.c())
+    place.add(BUILT / "mmcred")
+    return prefix
 
 
 def c(place):
     """make install-c PREFIX=…, then cc app.c $(pkg-config --cflags --libs mmcred)"""
-    prefix = place.folder / "prefix"
-    place.run("make", "-C", ROOT, "install-c", f"PREFIX={prefix}", "PROFILE=dev")
-    place.environment["PKG_CONFIG_PATH"] = str(prefix / "lib/pkgconfig")
-    place.environment["LD_LIBRARY_PATH"] = str(prefix / "lib")
+    place.environment["PKG_CONFIG_PATH"] = str(installed(place) / "lib/pkgconfig")
     flags = place.run("pkg-config", "--cflags", "--libs", "mmcred", "libcurl").split()
-    place.run("cc", ROOT / "examples/c/users_me.c", "-o", "app", *flags)
-    place.add(ROOT / "target/debug/mmcred")
-    place.expect(place.run("./app", "prod", f"{place.fake.url}/api/v4/users/me"))
+    place.run("cc", "-Wall", "-Werror", "app.c", "-o", "app", *flags)
+    place.expect(place.run("./app", f"{place.fake.url}/api/v4/users/me"))
 
 
 def cmake(place):
     """find_package(mmcred) in a CMake project"""
-    prefix = place.folder / "prefix"
-    place.run("make", "-C", ROOT, "install-c", f"PREFIX={prefix}", "PROFILE=dev")
+    prefix = installed(place)
     (place.folder / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.16)\nproject(app C)\nfind_package(mmcred REQUIRED)\n"
-        "find_package(CURL REQUIRED)\nadd_executable(app users_me.c)\n"
+        "find_package(CURL REQUIRED)\nadd_executable(app app.c)\n"
         "target_link_libraries(app mmcred::mmcred CURL::libcurl)\n"
     )
-    shutil.copy(ROOT / "examples/c/users_me.c", place.folder)
     place.run("cmake", "-S", ".", "-B", "out", f"-DCMAKE_PREFIX_PATH={prefix}")
     place.run("cmake", "--build", "out")
-    place.add(ROOT / "target/debug/mmcred")
-    place.expect(place.run("out/app", "prod", f"{place.fake.url}/api/v4/users/me", LD_LIBRARY_PATH=str(prefix / "lib")))
+    place.expect(place.run("out/app", f"{place.fake.url}/api/v4/users/me"))
 
 
-CASES = [pip, npm, tarball, c, cmake]
+CASES = [pip, wheel, sdist, npm, tarball, c, cmake]
 
 
-def main():
+def main(names):
+    cases = [case for case in CASES if not names or case.__name__ in names]
     failed = 0
     with Fake("--profile", "11.10") as fake:
         token, _ = fake.prepare().token_for(fake.user("alice"))
-        for case in CASES:
+        for case in cases:
             place = Place(fake, token, case.__name__)
             try:
                 case(place)
@@ -130,9 +175,9 @@ def main():
                 print(f"FAILED {case.__doc__}\n{error}", flush=True)
             finally:
                 shutil.rmtree(place.folder)
-    print(f"packaging: {len(CASES) - failed} passed, {failed} failed")
+    print(f"packaging: {len(cases) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

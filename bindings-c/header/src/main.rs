@@ -106,20 +106,41 @@ const INTRODUCTION: &str = r#"
  *
  *     cc program.c $(pkg-config --cflags --libs mmcred)
  *
- * What holds for every function (include/README.md says why):
+ * Somebody stores a token under a name, on the command line (mmcred add prod --url chat.example.com) or
+ * with mmcred_vault_put. From then on programs ask by that name:
+ *
+ *     mmcred_authorization   writes the header of a single request
+ *     mmcred_hand_prepare    makes one request after the other ready; a hand also knows redirects, a token
+ *                            that was replaced meanwhile, certificates and proxy
+ *     mmcred_vault_verify    asks the server whether the token works, and if not, why
+ *
+ * What holds for every function (docs/c-abi.md in the sources says more):
  *
  * Status      Every function that can fail returns an mmcred_status: MMCRED_OK or the error's number.
  *             Results leave through out_ parameters, written only when the call succeeds (out_needed
  *             also when the buffer was too small). Details of a failure leave through the last
- *             parameter, which may be NULL.
+ *             parameter, out_error, which may be NULL:
+ *
+ *                 mmcred_error *error = NULL;
+ *                 if (mmcred_vault_remove(vault, "prod", &error) != MMCRED_OK) {
+ *                     fprintf(stderr, "%s %s\n", mmcred_error_message(error), mmcred_error_hint(error));
+ *                     mmcred_error_free(error);
+ *                 }
+ *
  * Ownership   What an out_ parameter gives is yours: give it back with the _free of its noun.
  *             _free(NULL) does nothing. A text that a function *returns* is lent: it lives as long as
  *             the object it was asked of. What you pass in is copied before the call returns.
- * Threads     A const pointer may be used by several threads at the same time, any other by one.
+ *             No object needs another: free them in any order, on any thread. To free one twice, or
+ *             to use it afterwards, is undefined, as with free().
+ * Threads     A const pointer may be used by several threads at the same time, any other by one; so an
+ *             object is freed when no other thread is using it.
+ * Processes   After fork() a child goes on with all it inherited. A fork waits until no other thread is
+ *             inside a vault; do not fork in a signal handler.
  * Texts       Names, paths and URLs are UTF-8 and end in NUL. Secrets come in with their length and
- *             need no NUL; they go out into your buffer, with a NUL.
+ *             need no NUL; they go out into your buffer, with a NUL. To learn the size, pass capacity
+ *             0: MMCRED_BUFFER_TOO_SMALL, and out_needed says it.
  * Bugs        NULL where something is needed gives MMCRED_INVALID_ARGUMENT. A bug of mmcred gives
- *             MMCRED_INTERNAL; it never ends the process.
+ *             MMCRED_INTERNAL; only memory that runs out ends the process.
  *
  * Generated from bindings-c/src by bindings-c/header; change those, not this.
  */

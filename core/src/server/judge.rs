@@ -143,13 +143,15 @@ fn better_base(server: &ServerUrl, target: &Url) -> Option<ServerUrl> {
 
 fn judge_unauthorized(server: &ServerUrl, reply: &Reply) -> Error {
     if let Some(AppError { id, .. }) = reply.app_error() {
-        if id == "api.context.token_provided.app_error" {
-            return Error::new(
-                ErrorKind::TokenInQuery,
-                format!("{server} found the token in the URL's query."),
-            );
-        }
-        return token_rejected(server, reply);
+        return match id.as_str() {
+            // The one id that a refused token is answered with (facts 2.2).
+            "api.context.session_expired.app_error" => token_rejected(server, reply),
+            "api.context.token_provided.app_error" => {
+                Error::new(ErrorKind::TokenInQuery, format!("{server} found the token in the URL's query."))
+            }
+            // A login's, or another call's (recording `401-login-failed-nginx-2020`).
+            _ => unexpected(server, reply),
+        };
     }
     // Mattermost never sends WWW-Authenticate (facts 13); proxies may drop a body but not add the version.
     let nothing_else = reply.body.is_empty() && !reply.headers.contains_key("www-authenticate");

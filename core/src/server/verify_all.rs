@@ -134,7 +134,7 @@ pub fn verify_all(
         let place = (credential.server().clone(), credential.connection().clone());
         plan.add(place, (name, credential));
     }
-    plan.start(options, |(name, credential)| (name, Ok(credential)))
+    plan.start(options, |(name, credential), _| (name, Ok(credential)))
 }
 
 /// What is to be asked, by server and by how it is reached.
@@ -162,12 +162,15 @@ impl<T: Send + 'static> Plan<T> {
     pub(crate) fn start(
         self,
         options: &VerifyAllOptions,
-        open: impl Fn(T) -> Job + Clone + Send + 'static,
+        open: impl Fn(T, &Connection) -> Job + Clone + Send + 'static,
     ) -> VerifyAll {
         let mut lanes: Vec<Lane> = self
             .lanes
             .into_iter()
-            .map(|(place, items)| Lane::new(place, items.into_iter().map(open.clone())))
+            .map(|(place, items)| {
+                let (open, connection) = (open.clone(), place.1.clone());
+                Lane::new(place, items.into_iter().map(move |item| open(item, &connection)))
+            })
             .collect();
         // Small ones first: a large one that is slow holds nobody up.
         lanes.sort_by_key(Lane::len);

@@ -2,7 +2,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use directories::BaseDirs;
+use etcetera::{BaseStrategy, choose_base_strategy};
 
 use crate::ErrorKind;
 use crate::error::{Error, Result};
@@ -49,9 +49,10 @@ fn variable(name: &str) -> Option<OsString> {
     env::var_os(name).filter(|value| !value.is_empty())
 }
 
-fn own_folders() -> Result<BaseDirs> {
-    BaseDirs::new().ok_or_else(|| {
+fn own_folders() -> Result<impl BaseStrategy> {
+    choose_base_strategy().map_err(|source| {
         Error::new(ErrorKind::VaultMissing, "This user has no home folder to keep a vault in.")
+            .with_source(source)
             .with_hint("Set MMCRED_VAULT and MMCRED_KEY_FILE.")
     })
 }

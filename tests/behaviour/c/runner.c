@@ -195,15 +195,17 @@ static void credentials(void) {
     mmcred_credential *credential = NULL;
     mmcred_credential_options *options = allow_http();
     char *long_text = filled('s', 256), *huge = filled('s', 1 << 20), *huge_url = filled('a', 1 << 20), pasted[512];
-    const char *tokens[] = {"",        "   ", "secret secret",
-                            "secret\nsecret", long_text, huge,
-                            "https://chat.example.com/x", "https://chat.example.com/hooks/x"};
-    const char *urls[] = {"",
-                          "ftp://chat.example.com",
-                          "https://alice:pw@chat.example.com",
-                          "https://chat.example.com/hooks/x",
-                          huge_url,
-                          "http://mattermost:8065"};
+    const char *tokens[] = {"",
+                            "   ",
+                            "secret secret",
+                            "secret\nsecret",
+                            long_text,
+                            huge,
+                            "https://chat.example.com/x",
+                            "https://chat.example.com/hooks/x"};
+    const char *urls[] = {
+        "",       "ftp://chat.example.com", "https://alice:pw@chat.example.com", "https://chat.example.com/hooks/x",
+        huge_url, "http://mattermost:8065"};
 
     snprintf(pasted, sizeof pasted, " Bearer %s\n", get("token"));
     demand(make("Chat.example.com/core/channels/town-square", pasted, NULL, &credential), "pasted");
@@ -251,7 +253,8 @@ static void credentials(void) {
     mmcred_text *json = NULL;
     demand(mmcred_credential_fields(credential, &json, OR_NONE), "fields");
     begin(110);
-    truth(strstr(mmcred_text_chars(json), get("token")) || strstr(mmcred_credential_fingerprint(credential), get("token")));
+    truth(strstr(mmcred_text_chars(json), get("token")) ||
+          strstr(mmcred_credential_fingerprint(credential), get("token")));
     end();
     mmcred_text_free(json);
     mmcred_credential_free(credential);
@@ -411,11 +414,13 @@ static void verify_name(int number, const mmcred_credential_options *options) {
 }
 
 static void verifies(void) {
-    static const struct { int number; const char *url, *token; } plain[] = {
-        {203, "url", "unknown_token"}, {204, "url", "revoked_token"},   {205, "url", "disabled_token"},
-        {206, "url", "token_id"},      {207, "url_html", "token"},      {208, "url_500", "token"},
-        {209, "url_cut", "token"},     {210, "url_flap", "token"},      {211, "url_redirect", "token"},
-        {212, "url_closed", "token"},  {216, "url_tls", "token"}};
+    static const struct {
+        int number;
+        const char *url, *token;
+    } plain[] = {{203, "url", "unknown_token"}, {204, "url", "revoked_token"}, {205, "url", "disabled_token"},
+                 {206, "url", "token_id"},      {207, "url_html", "token"},    {208, "url_500", "token"},
+                 {209, "url_cut", "token"},     {210, "url_flap", "token"},    {211, "url_redirect", "token"},
+                 {212, "url_closed", "token"},  {216, "url_tls", "token"}};
     mmcred_verified *verified = NULL;
     mmcred_error *error = NULL;
 
@@ -603,7 +608,8 @@ static void listing(void) {
     mmcred_vault *vault = new_vault(305);
     mmcred_text *json = NULL;
     const char *between = "[[";
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) demand(put(vault, names[i], "url", "token", 0, NULL), "put");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        demand(put(vault, names[i], "url", "token", 0, NULL), "put");
     demand(mmcred_vault_list(vault, &json, OR_NONE), "list");
     begin(305);
     for (const char *at = mmcred_text_chars(json); (at = strstr(at, "\"name\":"));) {

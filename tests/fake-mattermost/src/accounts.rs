@@ -3,17 +3,15 @@
 use crate::body::{Fields, Kind, object_map};
 use crate::call::Call;
 use crate::errors::Fail;
+use crate::login::WRONG_PASSWORD;
 use crate::reply::{Answer, Reply};
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
 use crate::totp;
 use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
 
-/// Names nobody may take (executed.json `username_valid`).
-const RESERVED: [&str; 5] = ["all", "channel", "here", "matterbot", "system"];
-
 /// The types of the user struct, for "one wrongly typed field refuses the body".
-const SCHEMA: &[(&str, Kind)] = &[
+pub const SCHEMA: &[(&str, Kind)] = &[
     ("id", Kind::Text),
     ("create_at", Kind::Int),
     ("update_at", Kind::Int),
@@ -30,85 +28,16 @@ const SCHEMA: &[(&str, Kind)] = &[
     ("position", Kind::Text),
     ("roles", Kind::Text),
     ("allow_marketing", Kind::Bool),
-    ("props", Kind::Object),
-    ("notify_props", Kind::Object),
+    ("props", Kind::Map),
+    ("notify_props", Kind::Map),
     ("failed_attempts", Kind::Int),
     ("locale", Kind::Text),
-    ("timezone", Kind::Object),
+    ("timezone", Kind::Map),
     ("mfa_active", Kind::Bool),
     ("mfa_secret", Kind::Text),
     ("remote_id", Kind::Text),
     ("disable_welcome_email", Kind::Bool),
 ];
-
-/// The rule of account and bot names, as executed.
-pub fn valid_username(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte);
-    (1..=64).contains(&name.len()) && name.bytes().all(allowed) && !RESERVED.contains(&name)
-}
-
-fn valid_email(email: &str) -> bool {
-    let parts = email.split_once('@');
-    let plain = |part: &str| !part.is_empty() && !part.contains([' ', '@', '<', '>', ',', '"']);
-    email.len() <= 128 && parts.is_some_and(|(local, domain)| plain(local) && plain(domain))
-}
-
-impl State {
-    /// The password rules; the id tells which failed.
-    pub fn check_password(&self, password: &str) -> Result<(), Fail> {
-        let section = "PasswordSettings";
-        let least = usize::try_from(self.config.int(section, "MinimumLength")).unwrap_or_default();
-        let mut id = "model.user.is_valid.pwd".to_owned();
-        let bare = id.len();
-        if password.len() < least {
-            id.push_str("_min_length");
-        } else if password.len() > 72 {
-            id.push_str("_max_length");
-        }
-        let symbols = " !\"\\#$%&'()*+,-./:;<=>?@[]^_`|~";
-        for (setting, part, held) in [
-            ("Lowercase", "_lowercase", password.contains(|c: char| c.is_ascii_lowercase())),
-            ("Uppercase", "_uppercase", password.contains(|c: char| c.is_ascii_uppercase())),
-            ("Number", "_number", password.contains(|c: char| c.is_ascii_digit())),
-            ("Symbol", "_symbol", password.contains(|c| symbols.contains(c))),
-        ] {
-            if self.on(section, setting) && !held {
-                id.push_str(part);
-            }
-        }
-        if id.len() == bare { Ok(()) } else { Err(Fail::new(400, format!("{id}.app_error"))) }
-    }
-
-    /// The checks of saving an account: names and addresses are unique, deactivated accounts included.
-    pub fn check_account(&self, user: &User) -> Result<(), Fail> {
-        if !valid_username(&user.username) {
-            return Err(Fail::new(400, "model.user.is_valid.username.app_error"));
-        }
-        if !valid_email(&user.email) {
-            return Err(Fail::new(400, "model.user.is_valid.email.app_error"));
-        }
-        let mut others = self.users.values().filter(|other| other.id != user.id);
-        if others.clone().any(|other| other.email == user.email) {
-            return Err(Fail::new(400, "app.user.save.email_exists.app_error"));
-        }
-        if others.any(|other| other.username == user.username) {
-            return Err(Fail::new(400, "app.user.save.username_exists.app_error"));
-        }
-        Ok(())
-    }
-
-    fn sign_up_allowed(&self, first: bool) -> Result<(), Fail> {
-        if !self.on("TeamSettings", "EnableUserCreation")
-            || !self.on("EmailSettings", "EnableSignUpWithEmail")
-        {
-            return Err(Fail::new(501, "api.user.create_user.signup_email_disabled.app_error"));
-        }
-        if !first && !self.on("TeamSettings", "EnableOpenServer") {
-            return Err(Fail::new(403, "api.user.create_user.no_open_server"));
-        }
-        Ok(())
-    }
-}
 
 fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User {
     let username = fields.text("username").to_lowercase();
@@ -118,7 +47,7 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
         update_at: now,
         last_password_update: now,
         password: fields.text("password"),
-        email: fields.text("email").to_lowercase(),
+        email: fields.text("email").trim().to_lowercase(),
         email_verified: admin && fields.flag("email_verified"),
         auth_service: if admin { fields.text("auth_service") } else { String::new() },
         auth_data: fields.opt_text("auth_data").filter(|data| admin && !data.is_empty()),
@@ -152,6 +81,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     }
     let mut user = requested(state, &fields, admin, call.now);
     if user.auth_service.is_empty() {
+        state.check_domain(&user.email)?;
         state.check_password(&user.password)?;
     }
     if !fields.text("id").is_empty() {
@@ -176,19 +106,22 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
         let needed = if admin { "manage_system" } else { "sysconsole_write_user_management_users" };
         state.may(&call.session, needed)
     });
+    if call.map_value("already_hashed") == "true" && !allowed {
+        let own_hash = Fail::new(401, "api.user.update_password.user_and_hashed.app_error");
+        return Err(if own { own_hash } else { refused(403) });
+    }
     if call.map_value("already_hashed") == "true" {
         // Nothing is hashed here, so a hash is no use even to an administrator.
-        return if allowed { Ok(Reply::ok()) } else { Err(refused(if own { 401 } else { 403 })) };
+        return Ok(Reply::ok());
     }
     if own {
         if current.is_empty() {
             return Err(Fail::body_param("current_password"));
         }
-        state.check_login_lock(state.user(&user_id)?)?;
-        if state.user(&user_id)?.password != current {
-            state.user_mut(&user_id)?.failed_attempts += 1;
-            return Err(Fail::new(400, "api.user.update_password.incorrect.app_error"));
-        }
+        state.check_current_password(&user_id, &current).map_err(|fail| match fail.id.as_ref() {
+            WRONG_PASSWORD => Fail::new(400, "api.user.update_password.incorrect.app_error"),
+            _ => fail,
+        })?;
     } else if !allowed {
         return Err(refused(403));
     }
@@ -230,7 +163,8 @@ pub fn generate_mfa(state: &mut State, call: &Call) -> Answer {
     let secret = totp::secret(&state.ids.next());
     let user = state.user_mut(&user_id)?;
     user.mfa_secret.clone_from(&secret);
-    Ok(Reply::line(200, &serde_json::json!({ "secret": secret, "qr_code": "" })))
+    let reply = Reply::line(200, &serde_json::json!({ "secret": secret, "qr_code": "" }));
+    Ok(reply.with("Cache-Control", "no-cache").with("Pragma", "no-cache"))
 }
 
 /// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`
@@ -263,22 +197,4 @@ pub fn update_mfa(state: &mut State, call: &Call) -> Answer {
     }
     state.user_mut(&user_id)?.update_at = call.now;
     Ok(Reply::ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn usernames_as_executed() {
-        let long = "a".repeat(64);
-        for name in ["--", "-ada", "..", "1", "__", "a", "ada.lovelace", "channels", &long] {
-            assert!(valid_username(name), "{name}");
-        }
-        for name in
-            ["", "ADA", "All", &format!("{long}a"), "ada lovelace", "ada:remote", "adaé", "all", "system"]
-        {
-            assert!(!valid_username(name), "{name}");
-        }
-    }
 }

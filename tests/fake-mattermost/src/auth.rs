@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::errors::{AppError, Fail};
-use crate::reply::{Reply, gzip};
+use crate::reply::{Reply, gzip, zstd};
 use crate::routes::{Route, Session as Needs};
 use crate::session::Session;
 use crate::state::State;
@@ -60,26 +60,29 @@ pub fn handle(state: &mut State, call: &mut Call, route: &Route) -> Reply {
     let mut limited = Vec::new();
     let answer = match authenticate(state, call, route, &mut limited) {
         Err(Refused::Fail(fail)) => Err(fail),
-        Err(Refused::Limited) => {
-            return finish(state, call, Reply::bytes(429, limiter::BODY), limited);
+        Err(Refused::Limited { clears_cookie }) => {
+            let reply = cleared(state, Reply::bytes(429, limiter::BODY), clears_cookie);
+            return finish(state, call, reply, limited);
         }
         Ok(()) => (route.run)(state, call),
     };
-    let reply = answer.unwrap_or_else(|fail| {
-        let reply = error_reply(state, call, &fail);
-        if fail.clears_cookie { reply.with("Set-Cookie", clearing_cookie(state)) } else { reply }
-    });
+    let reply =
+        answer.unwrap_or_else(|fail| cleared(state, error_reply(state, call, &fail), fail.clears_cookie));
     finish(state, call, reply, limited)
+}
+
+fn cleared(state: &State, reply: Reply, clears: bool) -> Reply {
+    if clears { reply.with("Set-Cookie", clearing_cookie(state)) } else { reply }
 }
 
 /// Exactly so (facts 2.2 [R]); the path is the subpath.
 pub fn clearing_cookie(state: &State) -> String {
-    format!("MMAUTHTOKEN=; Path={}; Max-Age=0; HttpOnly", state.config.subpath())
+    format!("MMAUTHTOKEN=; Path={}; Max-Age=0; HttpOnly", state.config.subpath_of_site_url())
 }
 
 enum Refused {
     Fail(Fail),
-    Limited,
+    Limited { clears_cookie: bool },
 }
 
 impl From<Fail> for Refused {
@@ -96,11 +99,14 @@ fn authenticate(
 ) -> Result<(), Refused> {
     let (token, place) = parse_token(call);
     if !token.is_empty() {
-        call.session = look_up(state, call, route, &token, place)?;
-        // All unresolved tokens share the key "" (facts 7).
-        if !state.limits.user(&call.session.user_id, call.now, limited) {
-            return Err(Refused::Limited);
+        let found = look_up(state, call, route, &token, place);
+        // The limiter is asked whatever came of the token: all unresolved ones share the key "" (facts 7).
+        let user_id = found.as_ref().map_or("", |session| session.user_id.as_str());
+        if !state.limits.user(user_id, call.now, limited) {
+            let clears_cookie = found.err().is_some_and(|fail| fail.clears_cookie);
+            return Err(Refused::Limited { clears_cookie });
         }
+        call.session = found?;
         check_csrf(state, call, route, &token, place)?;
     }
     if route.session != Needs::None {
@@ -187,7 +193,7 @@ fn mfa_required(state: &State, call: &Call) -> Result<(), Fail> {
     let guest_exempt =
         user.is_guest() && !state.on("GuestAccountsSettings", "EnforceMultifactorAuthentication");
     let sso = !matches!(user.auth_service.as_str(), "" | "email" | "ldap");
-    let exempt_path = format!("{}/api/v4/users/me", state.config.subpath().trim_end_matches('/'));
+    let exempt_path = format!("{}/api/v4/users/me", state.config.subpath_of_site_url().trim_end_matches('/'));
     if guest_exempt || sso || state.bots.contains_key(&user.id) || user.mfa_active || call.path == exempt_path
     {
         return Ok(());
@@ -240,18 +246,23 @@ fn finish(state: &State, call: &Call, reply: Reply, limited: Vec<(&'static str, 
     headers.extend(limited);
     headers.extend(reply.headers);
     let mut body = reply.body;
-    let takes_gzip = call.header("accept-encoding").split(',').any(|coding| {
-        let mut parts = coding.split(';');
-        parts.next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip")) && !coding.contains("q=0")
-    });
-    if takes_gzip
-        && body.len() >= GZIP_FROM
-        && state.config.text("ServiceSettings", "WebserverMode") == "gzip"
-    {
+    let on = state.config.text("ServiceSettings", "WebserverMode") == "gzip";
+    if on && body.len() >= GZIP_FROM && state.profile.zstd && takes(call, "zstd") {
+        body = zstd(&body);
+        headers.push(("Content-Encoding", "zstd".to_owned()));
+    } else if on && body.len() >= GZIP_FROM && takes(call, "gzip") {
         body = gzip(&body);
         headers.push(("Content-Encoding", "gzip".to_owned()));
     }
     Reply { status: reply.status, headers, body }
+}
+
+fn takes(call: &Call, coding: &str) -> bool {
+    call.header("accept-encoding").split(',').any(|offered| {
+        let (name, weight) = offered.split_once(';').unwrap_or((offered, ""));
+        name.trim().eq_ignore_ascii_case(coding)
+            && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
 }
 
 #[cfg(test)]

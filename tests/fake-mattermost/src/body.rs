@@ -18,8 +18,8 @@ pub enum Kind {
     Int,
     /// `true` or `false`.
     Bool,
-    /// An object.
-    Object,
+    /// An object of strings.
+    Map,
     /// An array of strings.
     Texts,
 }
@@ -30,7 +30,9 @@ impl Kind {
             Self::Text => value.is_string(),
             Self::Int => value.as_i64().is_some(),
             Self::Bool => value.is_boolean(),
-            Self::Object => value.is_object(),
+            Self::Map => value
+                .as_object()
+                .is_some_and(|map| map.values().all(|item| item.is_string() || item.is_null())),
             Self::Texts => value
                 .as_array()
                 .is_some_and(|items| items.iter().all(|item| item.is_string() || item.is_null())),
@@ -66,6 +68,13 @@ impl Fields {
     /// A field as it came.
     pub fn raw(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
+    }
+
+    /// A map of strings; `null` values count as empty strings.
+    pub fn map(&self, name: &str) -> Option<BTreeMap<String, String>> {
+        let map = self.0.get(name)?.as_object()?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Some(map.iter().map(|(key, value)| (key.clone(), text(value))).collect())
     }
 
     /// A list of strings; `null` items count as empty strings.
@@ -109,7 +118,7 @@ pub fn decode(
         First::Value(Value::Null) => Ok(Fields::default()),
         First::Value(Value::Object(object)) => fields(object, schema).ok_or_else(|| Fail::body_param(name)),
         First::Value(_) | First::Broken => Err(Fail::body_param(name)),
-        First::TooLarge => Err(Fail::new(413, "api.context.request_body_too_large.app_error")),
+        First::TooLarge => Err(Fail::too_large()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Bots (facts 5).
 
-use crate::accounts::valid_username;
+use crate::account_rules::valid_username;
 use crate::body::{Fields, Kind};
 use crate::call::Call;
 use crate::clock::Millis;
@@ -230,10 +230,10 @@ pub fn convert_to_user(state: &mut State, call: &Call) -> Answer {
     }
     let names =
         ["username", "email", "password", "nickname", "first_name", "last_name", "position", "locale"];
-    let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
+    let fields = call.decode("userPatch", &names.map(|name| (name, Kind::Text)))?;
     let password = fields.text("password");
     if password.is_empty() {
-        return Err(Fail::body_param("password"));
+        return Err(Fail::body_param("userPatch"));
     }
     state.require(&call.session, "manage_system")?;
     state.check_password(&password)?;

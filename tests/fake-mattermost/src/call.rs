@@ -1,6 +1,8 @@
 //! One request as data, with what the pipeline learns about it on the way.
 
-use crate::body::{self, Fields, Kind};
+use serde_json::Value;
+
+use crate::body::{self, Fields, First, Kind};
 use crate::clock::Millis;
 use crate::errors::{Fail, Language};
 use crate::ids::is_valid_id;
@@ -65,9 +67,9 @@ impl Call {
         self.query.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// A query parameter read as Go's `ParseBool`; anything else is false.
+    /// A query parameter that is true or false; anything else is false.
     pub fn query_flag(&self, name: &str) -> bool {
-        matches!(self.query(name), "1" | "t" | "T" | "true" | "TRUE" | "True")
+        parse_bool(self.query(name)).unwrap_or_default()
     }
 
     /// A segment of the path.
@@ -108,6 +110,17 @@ impl Call {
         body::decode_object(&self.body, self.body_limit, name, schema)
     }
 
+    /// The body as a list of at least one string.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, Fail> {
+        let items = match body::first_value(&self.body, self.body_limit) {
+            First::TooLarge => return Err(Fail::too_large()),
+            First::Value(Value::Array(items)) => items,
+            _ => Vec::new(),
+        };
+        let texts: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+        texts.filter(|texts| !texts.is_empty()).ok_or_else(|| Fail::body_param(name))
+    }
+
     /// One value of a body read as a map of strings.
     pub fn map_value(&self, name: &str) -> String {
         body::string_map(&self.body, self.body_limit).remove(name).unwrap_or_default()
@@ -116,6 +129,15 @@ impl Call {
     /// The language of messages.
     pub fn language(&self) -> Language {
         Language::of(self.header("accept-language"))
+    }
+}
+
+/// True or false as Go's `ParseBool` reads it.
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::call::parse_bool;
 use crate::config_rules::{BOUNDS, HIDDEN, LOCKED, SECRETS, console_part};
 use crate::errors::Fail;
 use crate::state::State;
@@ -90,6 +91,12 @@ impl Config {
         self.get(section, key).as_str().unwrap_or_default().to_owned()
     }
 
+    /// A list of texts in force.
+    pub fn texts(&self, section: &str, key: &str) -> Vec<String> {
+        let items = self.get(section, key).as_array().into_iter().flatten();
+        items.filter_map(Value::as_str).map(str::to_owned).collect()
+    }
+
     /// Any setting as the client configuration shows it: all values are strings.
     pub fn as_text(&self, section: &str, key: &str) -> String {
         match self.get(section, key) {
@@ -99,12 +106,13 @@ impl Config {
         }
     }
 
-    /// The path of SiteURL as it was at the start; `/` at the root (facts 6.2).
+    /// The path of SiteURL as it was at the start, which the router goes by; `/` at the root (facts 6.2).
     pub fn subpath(&self) -> &str {
         &self.booted_subpath
     }
 
-    fn subpath_of_site_url(&self) -> String {
+    /// The path of SiteURL as it is now: cookies and the MFA exemption go by it (facts 6.2).
+    pub fn subpath_of_site_url(&self) -> String {
         let url = self.text("ServiceSettings", "SiteURL");
         let path =
             url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
@@ -118,7 +126,9 @@ impl Config {
             let Some(settings) = settings.as_object_mut() else {
                 continue;
             };
-            settings.retain(|key, _| may_touch(section, key, "read", may));
+            for (_, slot) in settings.iter_mut().filter(|(key, _)| !may_touch(section, key, "read", may)) {
+                *slot = Value::Null; // a nil pointer in Go
+            }
             for (_, key) in SECRETS.iter().filter(|(secret, _)| secret == section) {
                 if let Some(Value::String(secret)) = settings.get_mut(*key)
                     && !secret.is_empty()
@@ -210,7 +220,7 @@ fn may_touch(section: &str, key: &str, verb: &str, may: &dyn Fn(&str) -> bool) -
 
 fn read_override(default: &Value, text: &str) -> Value {
     match default {
-        Value::Bool(old) => json!(text.parse().unwrap_or(*old)),
+        Value::Bool(old) => json!(parse_bool(text).unwrap_or(*old)),
         Value::Number(old) => text.parse::<i64>().map_or_else(|_| json!(old), |number| json!(number)),
         Value::Array(_) => json!(text.split_whitespace().collect::<Vec<_>>()),
         _ => json!(text),

@@ -68,6 +68,11 @@ impl Fail {
         Self::new(400, "api.context.invalid_url_param.app_error").param("Name", name)
     }
 
+    /// 413 for a body over the limit (facts 7).
+    pub fn too_large() -> Self {
+        Self::new(413, "api.context.request_body_too_large.app_error")
+    }
+
     /// 403 for a missing permission; its name is hidden outside developer mode (facts 3).
     pub fn permission(user_id: &str, permission: &str) -> Self {
         Self::new(403, "api.context.permissions.app_error")

@@ -18,6 +18,7 @@ mod permissions;
 mod routes;
 mod server;
 
+mod account_rules;
 mod accounts;
 mod bots;
 mod client_config;
@@ -25,6 +26,7 @@ mod config;
 mod config_rules;
 mod login;
 mod oauth;
+mod profiles;
 mod roles;
 mod system;
 mod tokens;

@@ -1,11 +1,13 @@
 //! Rate limiting: GCRA, settings read at the start, headers added and not set (facts 7).
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use crate::auth::{self, Place};
 use crate::call::Call;
-use crate::clock::{Millis, SECOND};
+use crate::clock::Millis;
 use crate::config::Config;
+use crate::profile::Profile;
 
 /// The body of a 429.
 pub const BODY: &str = "limit exceeded\n";
@@ -15,20 +17,26 @@ pub const CONTENT_TYPE: &str = "text/plain; charset=utf-8";
 /// Headers a limiter adds.
 pub type Headers = Vec<(&'static str, String)>;
 
+/// Microseconds: fine enough for any rate, and small enough for any clock.
+type Micros = i64;
+const SECOND: Micros = 1_000_000;
+
 /// One leaky bucket per key, as a theoretical arrival time.
 struct Limiter {
-    interval: Millis,
+    interval: Micros,
     burst: i64,
-    arrivals: HashMap<String, Millis>,
+    arrivals: HashMap<String, Micros>,
 }
 
 impl Limiter {
     fn new(per_second: i64, burst: i64) -> Self {
-        Self { interval: SECOND / per_second.max(1), burst: burst.max(0), arrivals: HashMap::new() }
+        let interval = (SECOND / per_second.max(1)).max(1);
+        Self { interval, burst: burst.max(0), arrivals: HashMap::new() }
     }
 
     /// Lets a request through or not, and says so in the headers.
     fn admit(&mut self, key: &str, now: Millis, headers: &mut Headers) -> bool {
+        let now = now.saturating_mul(1_000);
         let limit = self.burst + 1;
         let tolerance = self.interval * limit;
         let arrival = self.arrivals.get(key).copied().unwrap_or(now).max(now);
@@ -50,24 +58,38 @@ impl Limiter {
     }
 }
 
-fn seconds(span: Millis) -> i64 {
+fn seconds(span: Micros) -> i64 {
     (span + SECOND - 1) / SECOND
 }
 
-/// The global limiter and login's own, both only if rate limiting is on.
+/// The global limiter and those of single endpoints, all only if rate limiting is on.
 #[derive(Default)]
 pub struct Limiters {
     on: bool,
     by_address: bool,
     by_user: bool,
     by_header: String,
+    proxy_headers: Vec<String>,
     outer: Option<Limiter>,
     login: Option<Limiter>,
+    desktop_token: Option<Limiter>,
+    registration: Option<Limiter>,
+}
+
+/// A limiter of one endpoint's own, keyed on the peer's address: a proxy's header is ignored there (facts 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Own {
+    /// `POST /users/login`: five a second, burst 10.
+    Login,
+    /// `POST /users/login/desktop_token`: two a second, burst 1.
+    DesktopToken,
+    /// `POST /oauth/apps/register`: two a second, burst 1.
+    Registration,
 }
 
 impl Limiters {
     /// Reads the settings, as at process start.
-    pub fn read(config: &Config) -> Self {
+    pub fn read(config: &Config, profile: &Profile) -> Self {
         let section = "RateLimitSettings";
         if !config.flag(section, "Enable") {
             return Self::default();
@@ -78,7 +100,10 @@ impl Limiters {
             by_user: config.flag(section, "VaryByUser"),
             by_header: config.text(section, "VaryByHeader"),
             outer: Some(Limiter::new(config.int(section, "PerSec"), config.int(section, "MaxBurst"))),
-            login: Some(Limiter::new(5, 10)),
+            login: profile.login_limiter.then(|| Limiter::new(5, 10)),
+            desktop_token: Some(Limiter::new(2, 1)),
+            registration: Some(Limiter::new(2, 1)),
+            proxy_headers: config.texts("ServiceSettings", "TrustedProxyIPHeader"),
         }
     }
 
@@ -89,7 +114,10 @@ impl Limiters {
         if place != Place::Nowhere {
             key.push_str(&token); // as presented, before it is verified
         } else if self.by_address {
-            key.push_str(&call.peer);
+            // The first trusted header that holds an address, else the peer.
+            let named = self.proxy_headers.iter().map(|name| call.header(&name.to_lowercase()));
+            let mut named = named.map(|value| value.split(',').next().unwrap_or_default().trim());
+            key.push_str(named.find(|text| text.parse::<IpAddr>().is_ok()).unwrap_or(&call.peer));
         }
         if !self.by_header.is_empty() {
             key.push_str(&call.header(&self.by_header.to_lowercase()).to_lowercase());
@@ -103,9 +131,14 @@ impl Limiters {
         self.outer.as_mut().is_none_or(|limiter| limiter.admit(&key, call.now, headers))
     }
 
-    /// Login's extra limiter, keyed on the peer's address.
-    pub fn login(&mut self, call: &Call, headers: &mut Headers) -> bool {
-        self.login.as_mut().is_none_or(|limiter| limiter.admit(&call.peer, call.now, headers))
+    /// In front of one endpoint.
+    pub fn own(&mut self, which: Own, call: &Call, headers: &mut Headers) -> bool {
+        let limiter = match which {
+            Own::Login => &mut self.login,
+            Own::DesktopToken => &mut self.desktop_token,
+            Own::Registration => &mut self.registration,
+        };
+        limiter.as_mut().is_none_or(|limiter| limiter.admit(&call.peer, call.now, headers))
     }
 
     /// After the session look-up, before CSRF.

@@ -27,18 +27,14 @@ const UNMASKED: [&str; 12] = [
     "store.sql_user.save.max_accounts.app_error",
 ];
 
+/// The inner reason of a wrong password.
+pub const WRONG_PASSWORD: &str = "api.user.check_user_password.invalid.app_error";
+
 impl State {
     fn masked(&self) -> Fail {
         let by_email = self.on("EmailSettings", "EnableSignInWithEmail");
         let by_name = self.on("EmailSettings", "EnableSignInWithUsername");
-        let sso = [
-            "GitLabSettings",
-            "GoogleSettings",
-            "Office365Settings",
-            "OpenIdSettings",
-            "SamlSettings",
-            "LdapSettings",
-        ];
+        let sso = ["GitLabSettings", "GoogleSettings", "Office365Settings", "OpenIdSettings", "SamlSettings"];
         let id = if sso.iter().any(|section| self.on(section, "Enable")) {
             "api.user.login.invalid_credentials_sso"
         } else if by_name && !by_email {
@@ -66,6 +62,18 @@ impl State {
         Err(Fail::new(401, format!("api.user.check_user_login_attempts.{kind}.app_error")))
     }
 
+    /// The password of somebody who is logged in already: it counts and locks as at login.
+    pub fn check_current_password(&mut self, user_id: &str, password: &str) -> Result<(), Fail> {
+        self.check_login_lock(self.user(user_id)?)?;
+        let user = self.user_mut(user_id)?;
+        if user.password != password {
+            user.failed_attempts += 1;
+            return Err(Fail::new(401, WRONG_PASSWORD));
+        }
+        user.failed_attempts = 0;
+        Ok(())
+    }
+
     fn find_login(&self, id: &str, login_id: &str) -> Option<&User> {
         if !id.is_empty() {
             return self.users.get(id); // `id` beats `login_id`
@@ -78,7 +86,7 @@ impl State {
         })
     }
 
-    /// A missing code does not count as a failed attempt, a wrong one does; each code works once (facts 6.3).
+    /// A missing code asks what is needed and counts as no attempt, a wrong one does; each works once (facts 6.3).
     fn check_mfa(&mut self, user_id: &str, code: &str, now: i64) -> Result<(), Fail> {
         let once = self.profile.mfa_codes_once;
         let enabled = self.service("EnableMultifactorAuthentication");
@@ -87,6 +95,7 @@ impl State {
             return Ok(());
         }
         if !totp::well_formed(code) {
+            user.failed_attempts += i64::from(!code.is_empty());
             return Err(Fail::new(401, "mfa.validate_token.authenticate.app_error"));
         }
         let step = totp::step_of(&user.mfa_secret, code, now);
@@ -106,26 +115,30 @@ impl State {
     fn check_credentials(&mut self, call: &Call, password: &str) -> Result<String, Fail> {
         let (id, login_id) = (call.map_value("id"), call.map_value("login_id"));
         let user = self.find_login(&id, &login_id).cloned().ok_or_else(|| self.masked())?;
+        if !matches!(user.auth_service.as_str(), "" | "ldap") {
+            return Err(Fail::new(400, "api.user.login.use_auth_service.app_error"));
+        }
         if user.delete_at != 0 {
             return Err(Fail::new(401, "api.user.login.inactive.app_error"));
         }
         if self.bots.contains_key(&user.id) {
             return Err(Fail::new(401, "api.user.login.bot_login_forbidden.app_error"));
         }
-        if !matches!(user.auth_service.as_str(), "" | "email" | "ldap") {
-            return Err(Fail::new(400, "api.user.login.use_auth_service.app_error"));
-        }
         self.check_login_lock(&user)?;
         if user.password != password {
             self.user_mut(&user.id)?.failed_attempts += 1;
-            return Err(Fail::new(401, "api.user.check_user_password.invalid.app_error"));
+            return Err(Fail::new(401, WRONG_PASSWORD));
         }
         self.check_mfa(&user.id, &call.map_value("token"), call.now)?;
         self.user_mut(&user.id)?.failed_attempts = 0;
         if !user.email_verified && self.on("EmailSettings", "RequireEmailVerification") {
             return Err(Fail::new(401, "api.user.login.not_verified.app_error"));
         }
-        if user.is_guest() && !(self.licence.guests && self.on("GuestAccountsSettings", "Enable")) {
+        // Any licence will do for this check.
+        if user.is_guest() && !self.licence.present {
+            return Err(Fail::new(401, "api.user.login.guest_accounts.license.error"));
+        }
+        if user.is_guest() && !self.on("GuestAccountsSettings", "Enable") {
             return Err(Fail::new(401, "api.user.login.guest_accounts.disabled.error"));
         }
         if user.is_remote() {
@@ -159,6 +172,9 @@ impl State {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         session.expires_at = call.now.saturating_add(self.session_length(&session));
+        if mobile {
+            self.sessions.revoke_device(&user.id, &session.device_id);
+        }
         self.save_session(session, call.now)
     }
 }
@@ -178,24 +194,28 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
     reply.headers.push(("Token", session.token.clone()));
     // Cookies go to exactly this header's sender (facts 6.3).
     if call.header("x-requested-with") == "XMLHttpRequest" {
+        let secure = if call.header("x-forwarded-proto") == "https" { "; Secure" } else { "" };
         let age = (session.expires_at - call.now) / 1_000;
         let life = format!(
             "; Path={}; Expires={}; Max-Age={age}",
-            state.config.subpath(),
+            state.config.subpath_of_site_url(),
             http_date(session.expires_at)
         );
-        reply.headers.push(("Set-Cookie", format!("MMAUTHTOKEN={}{life}; HttpOnly", session.token)));
-        reply.headers.push(("Set-Cookie", format!("MMUSERID={user_id}{life}")));
-        reply.headers.push(("Set-Cookie", format!("MMCSRF={}{life}", session.prop("csrf"))));
+        reply.headers.push(("Set-Cookie", format!("MMAUTHTOKEN={}{life}; HttpOnly{secure}", session.token)));
+        reply.headers.push(("Set-Cookie", format!("MMUSERID={user_id}{life}{secure}")));
+        reply.headers.push(("Set-Cookie", format!("MMCSRF={}{life}{secure}", session.prop("csrf"))));
     }
     Ok(reply)
 }
 
-/// `POST /users/login/type`: how an account signs in; people who do not exist sign in with a password.
-pub fn kind(state: &mut State, call: &Call) -> Answer {
-    let user = state.find_login("", &call.map_value("login_id"));
-    let service = user.map_or("", |user| user.auth_service.as_str());
-    Ok(Reply::line(200, &serde_json::json!({ "auth_service": service })))
+/// `POST /users/login/desktop_token`: nobody ends an SSO login in a browser here, so no token is ever good.
+pub fn with_desktop_token(_state: &mut State, _call: &Call) -> Answer {
+    Err(Fail::new(401, "app.desktop_token.validate.invalid"))
+}
+
+/// `POST /users/login/type`: nothing at all while guests may not log in by a link, which is the default.
+pub fn kind(_state: &mut State, _call: &Call) -> Answer {
+    Ok(Reply::bytes(404, ""))
 }
 
 /// `POST /users/logout`: no session needed; the clearing cookie goes to anyone (recording 200-logout-bad-token).
@@ -224,12 +244,12 @@ pub fn revoke_session(state: &mut State, call: &Call) -> Answer {
     if session_id.is_empty() {
         return Err(Fail::body_param("session_id"));
     }
-    let row =
-        state.sessions.rows.get(&session_id).ok_or_else(|| Fail::new(400, "app.session.get.app_error"))?;
+    // The row is looked for as with any token or id (facts 1.3).
+    let row = state.sessions.find(&session_id).ok_or_else(|| Fail::new(400, "app.session.get.app_error"))?;
     if row.user_id != user_id {
         return Err(Fail::url_param("user_id"));
     }
-    state.sessions.revoke(&session_id);
+    state.sessions.revoke(&row.id);
     Ok(Reply::ok())
 }
 

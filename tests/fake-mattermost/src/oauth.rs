@@ -1,11 +1,13 @@
 //! The OAuth 2.0 provider, as far as `is_oauth` sessions need it (facts 6.5).
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::body::Kind;
+use crate::body::{First, Kind, first_value};
 use crate::call::{Call, parse_form};
 use crate::clock::Millis;
 use crate::errors::Fail;
+use crate::ids::is_valid_id;
 use crate::reply::{Answer, Reply};
 use crate::session::Session;
 use crate::state::State;
@@ -117,9 +119,22 @@ pub fn create_app(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::line(201, &app))
 }
 
+/// `POST /oauth/apps/register`: open to anybody, and off by default; its refusals have a shape of their own.
+pub fn register_client(_state: &mut State, call: &Call) -> Answer {
+    let (error, why) = match first_value(&call.body, call.body_limit) {
+        First::Value(Value::Object(_) | Value::Null) => {
+            ("unsupported_operation", "Dynamic client registration is disabled")
+        }
+        _ => ("invalid_client_metadata", "Invalid JSON in request body"),
+    };
+    Ok(Reply::line(400, &json!({ "error": error, "error_description": why })))
+}
+
 /// `GET /oauth/apps`
 pub fn list_apps(state: &mut State, call: &Call) -> Answer {
-    state.require(&call.session, "manage_oauth")?;
+    if !state.may(&call.session, "manage_oauth") {
+        return Err(Fail::new(403, "api.command.admin_only.app_error"));
+    }
     Ok(Reply::json(200, &state.oauth.apps))
 }
 
@@ -127,14 +142,22 @@ pub fn list_apps(state: &mut State, call: &Call) -> Answer {
 pub fn authorize(state: &mut State, call: &Call) -> Answer {
     let names = ["response_type", "client_id", "redirect_uri", "scope", "state"];
     let fields = call.decode("authorize_request", &names.map(|name| (name, Kind::Text)))?;
+    let (client, redirect) = (fields.text("client_id"), fields.text("redirect_uri"));
+    for (what, wrong) in [
+        ("client_id", !is_valid_id(&client)),
+        ("response_type", fields.text("response_type") != "code"),
+        ("redirect_uri", redirect.len() > 256 || !redirect.starts_with("http")),
+        ("state", fields.text("state").len() > 1_024),
+        ("scope", fields.text("scope").len() > 128),
+    ] {
+        if wrong {
+            return Err(Fail::new(400, format!("model.authorize.is_valid.{what}.app_error")));
+        }
+    }
     if call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
     }
     require_provider(state, "api.oauth.allow_oauth.turn_off.app_error")?;
-    let (client, redirect) = (fields.text("client_id"), fields.text("redirect_uri"));
-    if fields.text("response_type") != "code" {
-        return Err(Fail::new(400, "model.authorize.is_valid.response_type.app_error"));
-    }
     let app = state.oauth.apps.iter().find(|app| app.id == client);
     let app = app.ok_or_else(|| Fail::new(404, "app.oauth.get_app.find.app_error"))?;
     if !app.callback_urls.contains(&redirect) {
@@ -145,7 +168,7 @@ pub fn authorize(state: &mut State, call: &Call) -> Answer {
     let answer = format!("{redirect}{joint}code={code}&state={}", fields.text("state"));
     let user_id = call.session.user_id.clone();
     state.oauth.codes.push(Code { code, app: client, user_id, redirect_uri: redirect });
-    Ok(Reply::json(200, &serde_json::json!({ "redirect": answer })))
+    Ok(Reply::json(200, &json!({ "redirect": answer })))
 }
 
 #[derive(Serialize)]
@@ -163,12 +186,19 @@ pub fn access_token(state: &mut State, call: &Call) -> Answer {
     let form = parse_form(&String::from_utf8_lossy(&call.body));
     let field =
         |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned();
-    require_provider(state, "api.oauth.get_access_token.disabled.app_error")?;
-    if field("grant_type") != "authorization_code" {
-        return Err(Fail::new(400, "api.oauth.get_access_token.bad_grant.app_error"));
+    for (what, wrong) in [
+        ("bad_grant", field("grant_type") != "authorization_code"),
+        ("missing_code", field("code").is_empty()),
+        ("bad_client_id", field("client_id").len() != 26),
+        ("bad_client_secret", field("client_secret").is_empty()),
+    ] {
+        if wrong {
+            return Err(Fail::new(400, format!("api.oauth.get_access_token.{what}.app_error")));
+        }
     }
+    require_provider(state, "api.oauth.get_access_token.disabled.app_error")?;
     let app = state.oauth.apps.iter().find(|app| app.id == field("client_id")).cloned();
-    let app = app.ok_or_else(|| Fail::new(400, "api.oauth.get_access_token.credentials.app_error"))?;
+    let app = app.ok_or_else(|| Fail::new(404, "api.oauth.get_access_token.credentials.app_error"))?;
     if app.client_secret != field("client_secret") {
         return Err(Fail::new(403, "api.oauth.get_access_token.credentials.app_error"));
     }

@@ -33,6 +33,12 @@ pub struct Profile {
     pub last_admin_check: bool,
     /// Each MFA code works once (facts 6.3, current servers).
     pub mfa_codes_once: bool,
+    /// Login has a limiter of its own (11.5 and dot releases back to 11.2, facts 0).
+    pub login_limiter: bool,
+    /// Clients may ask to be registered, and for an account's way of signing in (by 11.8).
+    pub routes_of_11: bool,
+    /// Answers come as zstd to who takes it, before gzip (measured on 11.10).
+    pub zstd: bool,
 }
 
 const V11_10: Profile = Profile {
@@ -51,6 +57,9 @@ const V11_10: Profile = Profile {
     remote_id_for_people: false,
     last_admin_check: false,
     mfa_codes_once: true,
+    login_limiter: true,
+    routes_of_11: true,
+    zstd: true,
 };
 
 const PROFILES: [Profile; 5] = [
@@ -66,6 +75,9 @@ const PROFILES: [Profile; 5] = [
         auth_data_for_self: true,
         remote_id_for_people: true,
         mfa_codes_once: false,
+        login_limiter: false,
+        routes_of_11: false,
+        zstd: false,
         ..V11_10
     },
     Profile {
@@ -75,9 +87,10 @@ const PROFILES: [Profile; 5] = [
         token_expiry: false,
         rotation: false,
         oauth_may_not_change_tokens: false,
+        zstd: false,
         ..V11_10
     },
-    Profile { name: "11.9", version: "11.9.0", build: "28290115034", rotation: false, ..V11_10 },
+    Profile { name: "11.9", version: "11.9.0", build: "28290115034", rotation: false, zstd: false, ..V11_10 },
     V11_10,
     Profile {
         name: "next",

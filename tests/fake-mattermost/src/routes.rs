@@ -2,10 +2,11 @@
 //! order, as in the server's router: so `GET /users/login` is "the user whose id is login".
 
 use crate::call::Call;
+use crate::limiter::Own;
 use crate::profile::Profile;
 use crate::reply::Answer;
 use crate::state::State;
-use crate::{accounts, bots, client_config, login, oauth, roles, system, tokens, users};
+use crate::{accounts, bots, client_config, login, oauth, profiles, roles, system, tokens, users};
 
 /// Whether an endpoint needs a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,12 +33,12 @@ pub struct Route {
     pub session: Session,
     /// Exempt from CSRF (facts 2.4: `POST /roles/names`).
     pub trusts_requester: bool,
-    /// Has login's extra limiter.
-    pub login_limiter: bool,
+    /// Has a limiter of its own.
+    pub limiter: Option<Own>,
 }
 
 const fn on(method: &'static str, pattern: &'static str, run: Handler) -> Route {
-    Route { method, pattern, run, session: Session::WithMfa, trusts_requester: false, login_limiter: false }
+    Route { method, pattern, run, session: Session::WithMfa, trusts_requester: false, limiter: None }
 }
 
 const fn open(method: &'static str, pattern: &'static str, run: Handler) -> Route {
@@ -57,16 +58,20 @@ const API: &[Route] = &[
     on("GET", "/users/tokens/{token_id}", tokens::get),
     on("GET", "/users/tokens", tokens::list),
     open("POST", "/users", accounts::create),
-    on("GET", "/users", users::list),
-    on("POST", "/users/ids", users::by_list),
-    on("POST", "/users/usernames", users::by_list),
-    on("POST", "/users/search", users::search),
-    Route { login_limiter: true, ..open("POST", "/users/login", login::login) },
-    open("POST", "/users/login/type", login::kind),
+    on("GET", "/users", profiles::list),
+    on("POST", "/users/ids", profiles::by_list),
+    on("POST", "/users/usernames", profiles::by_list),
+    on("POST", "/users/search", profiles::search),
+    Route { limiter: Some(Own::Login), ..open("POST", "/users/login", login::login) },
+    Route {
+        limiter: Some(Own::DesktopToken),
+        ..open("POST", "/users/login/desktop_token", login::with_desktop_token)
+    },
     open("POST", "/users/logout", login::logout),
     on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
-    on("GET", "/users/{user_id}", users::get),
-    on("PUT", "/users/{user_id}/patch", users::patch),
+    on("GET", "/users/{user_id}", profiles::get),
+    on("PUT", "/users/{user_id}", profiles::update),
+    on("PUT", "/users/{user_id}/patch", profiles::patch),
     on("DELETE", "/users/{user_id}", users::delete),
     on("PUT", "/users/{user_id}/roles", roles::update_of_user),
     on("PUT", "/users/{user_id}/active", users::update_active),
@@ -82,8 +87,8 @@ const API: &[Route] = &[
     on("POST", "/users/{user_id}/convert_to_bot", bots::convert_from_user),
     on("POST", "/users/{user_id}/typing", system::when_not_busy),
     on("GET", "/users/{user_id}/teams", system::empty_list),
-    on("GET", "/users/username/{username}", users::get_by_username),
-    on("GET", "/users/email/{email}", users::get_by_email),
+    on("GET", "/users/username/{username}", profiles::get_by_username),
+    on("GET", "/users/email/{email}", profiles::get_by_email),
     on("POST", "/bots", bots::create),
     on("GET", "/bots", bots::list),
     on("GET", "/bots/{bot_user_id}", bots::get),
@@ -129,6 +134,15 @@ const ROTATION: &[Route] = &[
     on("POST", "/users/tokens/non_compliant/revoke", tokens::revoke_non_compliant),
 ];
 
+/// Below `/api/v4`, from 11 on.
+const ELEVEN: &[Route] = &[
+    open("POST", "/users/login/type", login::kind),
+    Route {
+        limiter: Some(Own::Registration),
+        ..open("POST", "/oauth/apps/register", oauth::register_client)
+    },
+];
+
 /// Outside `/api/v4`.
 const WEB: &[Route] = &[
     without_mfa("POST", "/oauth/authorize", oauth::authorize),
@@ -149,8 +163,9 @@ pub fn find(
     };
     match path.strip_prefix("/api/v4") {
         Some(path) => {
-            let newest = if profile.rotation { first(ROTATION, path) } else { None };
-            newest.or_else(|| first(API, path))
+            let newer = [(profile.rotation, ROTATION), (profile.routes_of_11, ELEVEN)];
+            let mut newer = newer.into_iter().filter_map(|(has, routes)| has.then_some(routes));
+            newer.find_map(|routes| first(routes, path)).or_else(|| first(API, path))
         }
         None => first(WEB, path),
     }
@@ -176,6 +191,8 @@ fn fits(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>
 fn allowed(name: &str, segment: &str) -> bool {
     let extra: &[u8] = match name {
         "username" => b"_-.",
+        // Capitals are no part of a role's name (facts 4).
+        "role_name" if segment.bytes().any(|byte| byte.is_ascii_uppercase()) => return false,
         "role_name" => b"_",
         "email" => return !segment.is_empty(),
         _ => b"",

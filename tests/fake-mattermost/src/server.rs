@@ -54,7 +54,7 @@ fn inside(state: &mut State, call: &mut Call) -> Reply {
     if let Some((route, params)) = routes::find(&state.profile, &call.method, &path) {
         call.params = params;
         let mut added = Vec::new();
-        if route.login_limiter && !state.limits.login(call, &mut added) {
+        if route.limiter.is_some_and(|own| !state.limits.own(own, call, &mut added)) {
             return limited(added);
         }
         let mut reply = auth::handle(state, call, route);

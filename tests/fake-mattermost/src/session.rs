@@ -87,7 +87,7 @@ impl Sessions {
     }
 
     /// The table is asked by token or by id (facts 1.3).
-    fn find(&self, token_or_id: &str) -> Option<Session> {
+    pub fn find(&self, token_or_id: &str) -> Option<Session> {
         let by_token = self.rows.values().find(|row| row.token == token_or_id);
         by_token.or_else(|| self.rows.get(token_or_id)).cloned()
     }
@@ -119,6 +119,12 @@ impl Sessions {
     /// Deletes a user's rows.
     pub fn revoke_user(&mut self, user_id: &str) {
         self.rows.retain(|_, row| row.user_id != user_id);
+        self.forget_user(user_id);
+    }
+
+    /// Deletes a user's rows of one phone.
+    pub fn revoke_device(&mut self, user_id: &str, device_id: &str) {
+        self.rows.retain(|_, row| row.user_id != user_id || row.device_id != device_id);
         self.forget_user(user_id);
     }
 

@@ -136,8 +136,10 @@ impl<'a> BotShape<'a> {
 /// Whose eyes a user is shown to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Eyes {
-    /// The user's own, or an administrator's.
+    /// The user's own.
     Near,
+    /// An administrator's.
+    Admin,
     /// Somebody else's.
     Far {
         /// `PrivacySettings.ShowFullName`
@@ -195,12 +197,16 @@ impl<'a> UserShape<'a> {
     /// The user as those eyes may see it (facts 13).
     pub fn seen(user: &'a User, eyes: Eyes, state: &'a State) -> Self {
         let mut shape = Self::near(user, state);
-        if let Eyes::Far { names, email } = eyes {
-            shape.auth_data = Some("");
+        if eyes != Eyes::Near {
+            // Not even for administrators: what is no part of a profile (recording 200-users-list-pat-2025).
             shape.email_verified = false;
+            shape.allow_marketing = false;
+            shape.last_password_update = 0;
+        }
+        if let Eyes::Far { names, email } = eyes {
+            (shape.auth_data, shape.auth_service) = (Some(""), "");
             shape.notify_props = BTreeMap::new();
             shape.failed_attempts = 0;
-            shape.last_password_update = 0;
             if !email {
                 shape.email = "";
             }

@@ -147,7 +147,10 @@ fn write(reply: Reply, sending: Sending, head: bool) -> Response<Sent> {
             response.headers_mut().append(name, value);
         }
     }
-    if !bare {
+    if bare {
+        // Go takes it from an answer that may have no body.
+        response.headers_mut().remove(hyper::header::CONTENT_TYPE);
+    } else {
         response.headers_mut().insert(hyper::header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     response

@@ -80,8 +80,8 @@ impl State {
         let (clock, mut ids) = (Clock::default(), Ids::from_os());
         let now = clock.now();
         Self {
-            roles: roles::built_in(&mut ids, now, &profile),
-            limits: Limiters::read(&config),
+            roles: roles::built_in(&mut ids, now),
+            limits: Limiters::read(&config, &profile),
             profile,
             clock,
             ids,
@@ -101,7 +101,7 @@ impl State {
     /// What a restart does: memory is lost, and settings read at the start are read again (facts 7).
     pub fn restart(&mut self) {
         self.sessions.forget_cache();
-        self.limits = Limiters::read(&self.config);
+        self.limits = Limiters::read(&self.config, &self.profile);
         self.busy_until = 0;
     }
 

@@ -78,9 +78,7 @@ pub fn get_environment(state: &mut State, call: &Call) -> Answer {
 fn update(state: &mut State, call: &Call, replace: bool) -> Answer {
     let sent = match first_value(&call.body, call.body_limit) {
         First::Value(value @ Value::Object(_)) => value,
-        First::TooLarge => {
-            return Err(Fail::new(413, "api.context.request_body_too_large.app_error"));
-        }
+        First::TooLarge => return Err(Fail::too_large()),
         _ => return Err(Fail::body_param("config")),
     };
     // A wrongly typed field is a bad body, and the body comes before the rights.

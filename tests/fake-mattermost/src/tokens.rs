@@ -112,8 +112,11 @@ pub fn search(state: &mut State, call: &Call) -> Answer {
     if term.is_empty() {
         return Err(Fail::body_param("term"));
     }
-    let named = |pat: &Pat| state.users.get(&pat.user_id).is_some_and(|user| user.username == term);
-    let found = state.tokens.iter().filter(|pat| pat.id == term || pat.user_id == term || named(pat));
+    // Joined with the owners: a token whose owner's row is gone is not found.
+    let found = state.tokens.iter().filter(|pat| {
+        let owner = state.users.get(&pat.user_id);
+        owner.is_some_and(|user| pat.id == term || user.id == term || user.username == term)
+    });
     let found: Vec<_> = found.map(|pat| PatShape::read(pat, &state.profile)).collect();
     Ok(Reply::json(200, &found))
 }

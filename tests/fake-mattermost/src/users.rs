@@ -1,18 +1,17 @@
-//! Accounts: the rows, reading them, and what an administrator does to them (facts 4, 6.4).
+//! Accounts: the rows, who sees them how, and what an administrator does to them (facts 4).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::body::{Kind, object_map};
+use crate::body::object_map;
 use crate::call::Call;
 use crate::clock::Millis;
 use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::session::Session;
-use crate::shapes::{Eyes, UserShape};
+use crate::shapes::Eyes;
 use crate::state::State;
-use crate::system;
 
 /// An unlicensed server refuses accounts, and their return, from this number on (facts 7).
 pub const USER_LIMIT: usize = 250;
@@ -87,7 +86,8 @@ impl User {
         self.has_role("system_guest")
     }
 
-    fn has_role(&self, role: &str) -> bool {
+    /// Holds a role.
+    pub fn has_role(&self, role: &str) -> bool {
         self.roles.split_whitespace().any(|held| held == role)
     }
 
@@ -124,8 +124,13 @@ pub fn default_timezone() -> Value {
 impl State {
     /// How this session sees that user (facts 13).
     pub fn eyes(&self, session: &Session, user_id: &str) -> Eyes {
-        if session.user_id == user_id || self.may(session, "manage_system") {
-            return Eyes::Near;
+        if session.user_id == user_id { Eyes::Near } else { self.profile_eyes(session) }
+    }
+
+    /// How lists show everybody, oneself included.
+    pub fn profile_eyes(&self, session: &Session) -> Eyes {
+        if self.may(session, "manage_system") {
+            return Eyes::Admin;
         }
         Eyes::Far {
             names: self.on("PrivacySettings", "ShowFullName"),
@@ -180,102 +185,6 @@ impl State {
     pub fn active_people(&self) -> usize {
         self.users.values().filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id)).count()
     }
-
-    /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13).
-    fn etag(&self, user: &User, eyes: Eyes) -> String {
-        let (names, email) = match eyes {
-            Eyes::Near => (true, true),
-            Eyes::Far { names, email } => (names, email),
-        };
-        let terms = format!("{}.{}", "", 0);
-        let icon = 0;
-        format!("{}.{}.{}.{terms}.{names}.{email}.{icon}", self.profile.version, user.id, user.update_at)
-    }
-
-    fn show(&self, call: &Call, user: &User) -> Reply {
-        let eyes = self.eyes(&call.session, &user.id);
-        let etag = self.etag(user, eyes);
-        // Only an identical tag matches (facts 13).
-        if call.header("if-none-match") == etag {
-            return Reply::bytes(304, "").with("ETag", etag);
-        }
-        Reply::line(200, &UserShape::seen(user, eyes, self)).with("ETag", etag)
-    }
-}
-
-/// `GET /users/{user_id}`; `me` too.
-pub fn get(state: &mut State, call: &Call) -> Answer {
-    let user_id = call.id("user_id")?;
-    Ok(state.show(call, state.user(&user_id)?))
-}
-
-/// `GET /users/username/{username}`
-pub fn get_by_username(state: &mut State, call: &Call) -> Answer {
-    let name = call.param("username");
-    let user = state.users.values().find(|user| user.username == name);
-    Ok(state.show(call, user.ok_or_else(Fail::no_user)?))
-}
-
-/// `GET /users/email/{email}`; refused to others when addresses are private.
-pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
-    if !state.on("PrivacySettings", "ShowEmailAddress") {
-        state.require(&call.session, "manage_system")?;
-    }
-    let email = call.param("email").to_lowercase();
-    if !email.contains('@') {
-        return Err(Fail::url_param("email"));
-    }
-    let user = state.users.values().find(|user| user.email == email);
-    Ok(state.show(call, user.ok_or_else(Fail::no_user)?))
-}
-
-fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
-    users.into_iter().map(|user| UserShape::seen(user, state.eyes(&call.session, &user.id), state)).collect()
-}
-
-/// `GET /users`, by name; `active`, `inactive` and `role` filter.
-pub fn list(state: &mut State, call: &Call) -> Answer {
-    let (active, inactive) = (call.query_flag("active"), call.query_flag("inactive"));
-    if active && inactive {
-        return Err(Fail::url_param("inactive"));
-    }
-    let role = call.query("role");
-    let mut found: Vec<_> = state
-        .users
-        .values()
-        .filter(|user| !(active && user.delete_at != 0 || inactive && user.delete_at == 0))
-        .filter(|user| role.is_empty() || user.has_role(role))
-        .collect();
-    found.sort_by(|a, b| a.username.cmp(&b.username));
-    Ok(Reply::json(200, &shapes(state, call, call.cut(found))))
-}
-
-/// `POST /users/search`: names beginning with the term; off while the server is busy.
-pub fn search(state: &mut State, call: &Call) -> Answer {
-    system::require_not_busy(state, call)?;
-    let term = call.decode("user_search", &[("term", Kind::Text)])?.text("term").to_lowercase();
-    if term.is_empty() {
-        return Err(Fail::body_param("term"));
-    }
-    let begins = |text: &str| text.to_lowercase().starts_with(&term);
-    let found = state.users.values().filter(|user| {
-        user.delete_at == 0
-            && [&user.username, &user.nickname, &user.first_name, &user.last_name]
-                .iter()
-                .any(|name| begins(name))
-    });
-    Ok(Reply::json(200, &shapes(state, call, found.take(100).collect())))
-}
-
-/// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
-pub fn by_list(state: &mut State, call: &Call) -> Answer {
-    let by_id = call.path.ends_with("/ids");
-    let names: Vec<String> = serde_json::from_slice(&call.body).unwrap_or_default();
-    if names.is_empty() {
-        return Err(Fail::body_param(if by_id { "user_ids" } else { "usernames" }));
-    }
-    let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
-    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
 }
 
 /// `PUT /users/{user_id}/active`; the order of refusals is facts 4.
@@ -288,7 +197,7 @@ pub fn update_active(state: &mut State, call: &Call) -> Answer {
     if !leaving && !allowed {
         return Err(Fail::new(403, "api.user.update_active.permissions.app_error"));
     }
-    if leaving && !allowed && !state.on("TeamSettings", "EnableUserDeactivation") {
+    if leaving && !state.on("TeamSettings", "EnableUserDeactivation") {
         return Err(Fail::new(401, "api.user.update_active.not_enable.app_error"));
     }
     let user = state.user(&user_id)?;
@@ -338,31 +247,4 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
         state.set_active(&user_id, false, call.now);
     }
     Ok(Reply::ok())
-}
-
-/// `PUT /users/{user_id}/patch`: the fields of a profile.
-pub fn patch(state: &mut State, call: &Call) -> Answer {
-    let user_id = call.id("user_id")?;
-    let names = ["nickname", "first_name", "last_name", "position", "locale", "username", "email"];
-    let fields = call.decode("user", &names.map(|name| (name, Kind::Text)))?;
-    let user = state.user(&user_id)?;
-    state.require_over(&call.session, user)?;
-    state.require_user_or_bot(&call.session, &user_id)?;
-    let user = state.user_mut(&user_id)?;
-    user.update_at = call.now;
-    for (name, slot) in names.iter().zip([
-        &mut user.nickname,
-        &mut user.first_name,
-        &mut user.last_name,
-        &mut user.position,
-        &mut user.locale,
-        &mut user.username,
-        &mut user.email,
-    ]) {
-        if let Some(value) = fields.opt_text(name) {
-            *slot = value;
-        }
-    }
-    let user = state.user(&user_id)?;
-    Ok(Reply::line(200, &UserShape::seen(user, state.eyes(&call.session, &user_id), state)))
 }

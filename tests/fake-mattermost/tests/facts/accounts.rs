@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, PASSWORD};
-
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
+use crate::fake::{Fake, PASSWORD, UNKNOWN};
 
 fn body(name: &str) -> Value {
     json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD})
@@ -191,4 +189,105 @@ fn changing_others_passwords_needs_the_console_right_and_hides_who_exists() {
     fake.set_roles(&admin, &user.id, "system_user system_post_all");
     put(&user.token, &other.id).status_ok();
     assert_eq!(put(&user.token, &admin.id).status, 403);
+}
+
+#[test]
+fn administrators_see_a_profile_with_its_settings_and_lists_show_oneself_so_too() {
+    // Recording 200-users-list-pat-2025; auth_data: facts 13.
+    for (profile, auth_data) in [("10.11", Some("")), ("11.10", None)] {
+        let (fake, admin) = Fake::of(profile);
+        let other = fake.post(&admin.token, "/users", &json!({
+            "username": "other", "email": "other@example.org", "password": PASSWORD, "email_verified": true,
+        }));
+        assert_eq!(other.ok().json()["email_verified"], true, "as whoever made it sees it");
+        let list = fake.get(&admin.token, "/users").ok().json();
+        assert_eq!(list[0]["username"], "other");
+        for seen in [&list[0], &list[1], &fake.get(&admin.token, "/users/username/other").json()] {
+            for key in ["email_verified", "last_password_update", "allow_marketing"] {
+                assert!(seen.get(key).is_none(), "{key} in {seen}");
+            }
+            assert_eq!(seen["notify_props"]["email"], "true");
+            assert_eq!(seen.get("auth_data").and_then(Value::as_str), auth_data);
+        }
+        assert!(fake.me(&admin.token).json()["last_password_update"].is_i64());
+    }
+}
+
+#[test]
+fn others_do_not_learn_how_somebody_signs_in() {
+    let (fake, admin) = Fake::started();
+    let (user, other) = (fake.person("plain"), fake.person("other"));
+    fake.control("POST", "/users", &json!({"user_id": other.id, "auth_service": "gitlab", "auth_data": "7"}));
+    let path = format!("/users/{}", other.id);
+    let (far, near) = (fake.get(&user.token, &path).json(), fake.get(&admin.token, &path).json());
+    assert_eq!((&far["auth_service"], &far["auth_data"]), (&json!(""), &json!("")));
+    assert_eq!((&near["auth_service"], &near["auth_data"]), (&json!("gitlab"), &json!("7")));
+    assert_eq!(fake.me(&other.token).json()["auth_data"], "7");
+}
+
+#[test]
+fn the_tag_holds_the_privacy_settings_whoever_looks() {
+    let (fake, admin) = Fake::started();
+    fake.settings(json!({"PrivacySettings": {"ShowEmailAddress": false}}));
+    assert!(fake.me(&admin.token).header("etag").unwrap().ends_with("..0.true.false.0"));
+}
+
+#[test]
+fn an_address_is_looked_up_unless_addresses_are_private() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    let get = |token: &str, email: &str| fake.get(token, &format!("/users/email/{email}"));
+    get(&user.token, "no-address").bad_path("email");
+    get(&user.token, "nobody@example.org").is(404, "app.user.missing_account.const");
+    assert_eq!(get(&user.token, "Root@example.org").ok().field("id"), admin.id);
+    fake.settings(json!({"PrivacySettings": {"ShowEmailAddress": false}}));
+    get(&user.token, "root@example.org").is(403, "api.user.get_user_by_email.permissions.app_error");
+    get(&admin.token, "plain@example.org").ok();
+}
+
+#[test]
+fn addresses_are_trimmed_and_texts_bounded() {
+    let (fake, admin) = Fake::started();
+    let create = |change: Value| {
+        let mut body = body("longest");
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        fake.post(&admin.token, "/users", &body)
+    };
+    for (what, most) in [("nickname", 64), ("position", 128), ("first_name", 64), ("last_name", 64)] {
+        create(json!({ what: "é".repeat(most + 1) }))
+            .is(400, &format!("model.user.is_valid.{what}.app_error"));
+    }
+    create(json!({"email": " root@example.org  "})).is(400, "app.user.save.email_exists.app_error");
+    assert_eq!(
+        create(json!({"username": "here", "nickname": "é".repeat(64)})).ok().field("username"),
+        "here"
+    );
+}
+
+#[test]
+fn addresses_may_be_confined_to_domains() {
+    let (fake, admin) = Fake::started();
+    fake.settings(json!({"TeamSettings": {"RestrictCreationToDomains": "example.com, @example.net"}}));
+    let create = |name: &str, domain: &str| {
+        let body = json!({"username": name, "email": format!("{name}@{domain}"), "password": PASSWORD});
+        fake.post(&admin.token, "/users", &body)
+    };
+    for domain in ["example.org", "sub.example.com", "badexample.com"] {
+        create("out", domain).is(400, "api.user.create_user.accepted_domain.app_error");
+    }
+    create("one", "example.com").ok();
+    create("two", "EXAMPLE.net").ok();
+}
+
+#[test]
+fn a_hash_is_taken_from_who_may_change_the_password() {
+    let (fake, admin) = Fake::started();
+    let (user, other) = (fake.person("plain"), fake.person("other"));
+    let put = |token: &str, id: &str| {
+        let body = json!({"new_password": "$2a$10$x", "already_hashed": "true"});
+        fake.put(token, &format!("/users/{id}/password"), &body)
+    };
+    put(&user.token, "me").is(401, "api.user.update_password.user_and_hashed.app_error");
+    put(&user.token, &other.id).is(403, "api.user.update_password.context.app_error");
+    put(&admin.token, &other.id).status_ok();
 }

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, PROFILES, Person};
+use crate::fake::{Fake, PROFILES, Person, UNKNOWN};
 use crate::http::keys_of_each;
 
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const MISSING: &str = "store.sql_bot.get.missing.app_error";
 
 #[test]
@@ -150,6 +149,9 @@ fn owners_need_their_own_pair_of_rights() {
     assert_eq!(fake.get(&user.token, &format!("/bots/{bot}")).status, 200);
     assert_eq!(keys_of_each(&fake.get(&user.token, "/bots").body).len(), 1);
     fake.call("POST", &user.token, &format!("/bots/{bot}/disable"), "").forbidden();
+    fake.grant(&admin, "system_post_all", &[]);
+    fake.get(&user.token, &format!("/bots/{bot}")).is(404, MISSING);
+    fake.call("POST", &user.token, &format!("/bots/{bot}/disable"), "").is(404, MISSING);
     fake.grant(&admin, "system_post_all", &["manage_bots"]);
     assert_eq!(fake.call("POST", &user.token, &format!("/bots/{bot}/disable"), "").status, 200);
 }

@@ -19,6 +19,21 @@ fn a_deleted_session_row_lives_on_in_the_cache_until_idle() {
 }
 
 #[test]
+fn requests_too_close_for_a_written_activity_keep_the_cache_alive_too() {
+    let (fake, admin) = Fake::started();
+    fake.set(json!({"SessionCacheInMinutes": 1}));
+    fake.freeze();
+    let token = fake.login("root");
+    fake.control("POST", "/rows", &json!({"delete_sessions_of_user": admin.id}));
+    for _ in 0..4 {
+        fake.advance(50_000);
+        fake.me(&token).ok();
+    }
+    fake.advance(60_000);
+    fake.me(&token).rejected();
+}
+
+#[test]
 fn the_token_table_is_read_only_when_there_is_no_session() {
     let (fake, admin) = Fake::open();
     let ((used_id, used), (unused_id, unused)) = (fake.pat(&admin, &admin.id), fake.pat(&admin, &admin.id));

@@ -31,7 +31,14 @@ fn a_patch_merges_and_answers_the_configuration() {
 fn secrets_are_asterisks_and_survive_being_sent_back() {
     let (fake, admin) = Fake::started();
     let config = fake.get(&admin.token, "/config").ok().json();
-    assert_eq!(config["SqlSettings"]["DataSource"], "*".repeat(32));
+    for (section, key) in [
+        ("SqlSettings", "DataSource"),
+        ("SqlSettings", "AtRestEncryptKey"),
+        ("FileSettings", "PublicLinkSalt"),
+    ] {
+        assert_eq!(config[section][key], "*".repeat(32), "{key}");
+    }
+    assert_eq!(config["EmailSettings"]["SMTPPassword"], "", "nothing to hide");
     fake.put(&admin.token, "/config", &config).ok();
     assert_eq!(fake.get(&admin.token, "/config").json(), config);
 }
@@ -107,7 +114,7 @@ fn fields_one_may_not_write_are_silently_left_alone() {
     let body = json!({"ServiceSettings": {"EnableUserAccessTokens": true, "EnableBotAccountCreation": true}});
     let shown = patch(&fake, &user.token, body).ok().json();
     assert_eq!(shown["ServiceSettings"]["EnableUserAccessTokens"], true);
-    assert!(shown["ServiceSettings"].get("EnableBotAccountCreation").is_none());
+    assert_eq!(shown["ServiceSettings"]["EnableBotAccountCreation"], Value::Null, "may not be read either");
     let all = fake.get(&admin.token, "/config").json();
     assert_eq!(all["ServiceSettings"]["EnableUserAccessTokens"], true);
     assert_eq!(all["ServiceSettings"]["EnableBotAccountCreation"], false);
@@ -133,8 +140,20 @@ fn an_environment_override_wins_over_a_patch() {
         .is(501, "app.user_access_token.disabled");
     let shown = fake.get(&admin.token, "/config/environment").ok().json();
     assert_eq!(shown, json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
-    fake.control("POST", "/environment", &json!({ name: null }));
+    for (text, on) in [("1", true), ("F", false), ("TRUE", true), ("yes", false)] {
+        fake.control("POST", "/environment", &json!({ name: text }));
+        let config = fake.get(&admin.token, "/config/client").json();
+        assert_eq!(
+            config["EnableUserAccessTokens"],
+            on.to_string(),
+            "{text}; what is no boolean overrides nothing"
+        );
+        patch(&fake, &admin.token, json!({"ServiceSettings": {"EnableUserAccessTokens": false}})).ok();
+    }
+    fake.control("POST", "/environment", &json!({ name: "true" }));
     fake.pat(&admin, "me");
+    fake.control("POST", "/environment", &json!({ name: null }));
+    assert_eq!(fake.get(&admin.token, "/config/environment").json(), json!({}));
 }
 
 #[test]

@@ -104,6 +104,15 @@ fn a_subpath_moves_everything() {
 }
 
 #[test]
+fn cookies_follow_the_address_as_it_is_configured_now_and_routes_as_it_was_at_the_start() {
+    let (fake, admin) = Fake::started();
+    fake.set(serde_json::json!({"SiteURL": "http://localhost:8065/subpath/"}));
+    assert_eq!(fake.me(&admin.token).status, 200);
+    let cookie = fake.me("nosuchtoken").header("set-cookie").map(str::to_owned);
+    assert_eq!(cookie.as_deref(), Some("MMAUTHTOKEN=; Path=/subpath; Max-Age=0; HttpOnly"));
+}
+
+#[test]
 fn an_unknown_subpath_is_the_json_404_naming_the_whole_path() {
     let (fake, _) = Fake::started();
     let answer = fake.send("GET", "/mattermost/api/v4/users/me", &[], "");

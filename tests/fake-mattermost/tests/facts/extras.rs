@@ -51,6 +51,20 @@ fn administrators_may_empty_the_caches() {
 }
 
 #[test]
+fn lists_of_names_are_strings_and_within_the_limit() {
+    let (fake, admin) = Fake::started();
+    for (path, name) in [("ids", "user_ids"), ("usernames", "usernames")] {
+        let ask = |body: &str| fake.call("POST", &admin.token, &format!("/users/{path}"), body);
+        for body in ["", "{}", "[]", "[1]", "null"] {
+            ask(body).bad_body(name);
+        }
+        assert_eq!(ask(r#"["nobody"]"#).ok().text(), "[]");
+        ask(&format!("[\"{}\"]", "x".repeat(301_000)))
+            .is(413, "api.context.request_body_too_large.app_error");
+    }
+}
+
+#[test]
 fn users_are_found_by_the_usual_ways() {
     let (fake, admin) = Fake::started();
     let user = fake.person("plain");

@@ -11,6 +11,8 @@ use crate::http::{Answer, send};
 /// All profiles, in the order of their releases.
 pub const PROFILES: [&str; 5] = ["10.11", "11.8", "11.9", "11.10", "next"];
 pub const PASSWORD: &str = "correct-horse-1";
+/// An id nobody has.
+pub const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 pub const DAY: i64 = 86_400_000;
 
 pub struct Fake {

@@ -130,7 +130,13 @@ fn answers_from_1024_bytes_on_are_compressed_for_who_takes_it() {
         assert_eq!(config.header("vary"), Some("Accept-Encoding"));
     }
     assert_eq!(&ask("/config/client", "gzip").body[..3], [0x1f, 0x8b, 8]);
-    for coding in ["gzip;q=0", "identity", "br"] {
+    for coding in ["zstd", "gzip, deflate, br, zstd"] {
+        let config = ask("/config/client", coding);
+        assert_eq!(config.header("content-encoding"), Some("zstd"), "{coding}");
+        assert_eq!(&config.body[..4], [0x28, 0xb5, 0x2f, 0xfd]);
+    }
+    assert_eq!(ask("/config/client", "gzip, zstd;q=0").header("content-encoding"), Some("gzip"));
+    for coding in ["gzip;q=0", "zstd; q=0", "identity", "br"] {
         let config = ask("/config/client", coding);
         assert_eq!(config.header("content-encoding"), None, "{coding}");
         assert_eq!(config.header("vary"), Some("Accept-Encoding"), "{coding}");
@@ -138,4 +144,56 @@ fn answers_from_1024_bytes_on_are_compressed_for_who_takes_it() {
     assert_eq!(ask("/system/ping", "gzip").header("content-encoding"), None);
     fake.settings(json!({"ServiceSettings": {"WebserverMode": "uncompressed"}}));
     assert_eq!(ask("/config/client", "gzip").header("content-encoding"), None);
+}
+
+#[test]
+fn a_refused_token_counts_too_and_its_429_keeps_the_clearing_cookie() {
+    // The limiter stands between the look-up and the refusal (facts 2.2, 7).
+    let fake = limited(2, &["--set", "RateLimitSettings.VaryByUser=true"]);
+    for number in 0..3 {
+        fake.me(&format!("unknown{number}")).rejected();
+    }
+    let limited = fake.me("another");
+    assert_eq!((limited.status, limited.text().as_str()), (429, "limit exceeded\n"));
+    assert!(limited.header("set-cookie").is_some() && limited.header("x-request-id").is_some());
+}
+
+#[test]
+fn a_trusted_proxys_header_names_the_address_but_not_to_logins_own_limiter() {
+    let trust = r#"ServiceSettings.TrustedProxyIPHeader=["X-Forwarded-For"]"#;
+    let fake = limited(1, &["--set", trust]);
+    let from =
+        |address: &str| fake.send("GET", "/api/v4/system/ping", &[("X-Forwarded-For", address)], "").status;
+    assert_eq!([from("192.0.2.1"), from("192.0.2.1, 10.0.0.1"), from("192.0.2.1")], [200, 200, 429]);
+    assert_eq!([from("192.0.2.2"), from("no address"), from("127.0.0.1"), from("")], [200, 200, 200, 429]);
+    let statuses = |path: &str| {
+        let ask = |number: u8| {
+            let address = format!("192.0.2.{number}");
+            fake.send("POST", path, &[("X-Forwarded-For", &address)], "").status
+        };
+        (100..112).map(ask).collect::<Vec<_>>()
+    };
+    let (desktop, registration) = ("/api/v4/users/login/desktop_token", "/api/v4/oauth/apps/register");
+    assert_eq!(statuses(desktop)[..3], [401, 401, 429]);
+    fake.advance(60_000);
+    assert_eq!(statuses(registration)[..3], [400, 400, 429]);
+    fake.advance(60_000);
+    assert_eq!(statuses("/api/v4/users/login")[10..], [400, 429]);
+}
+
+#[test]
+fn login_had_no_limiter_of_its_own_before_11_5() {
+    // Facts 0: from 11.5 on, and in dot releases back to 11.2.
+    for (profile, limits) in [("10.11", vec!["101"]), ("11.8", vec!["101", "11"])] {
+        let fake = Fake::with(profile, &ON, &[]);
+        assert_eq!(fake.log_in("nobody", "x").all("x-ratelimit-limit"), limits, "{profile}");
+    }
+}
+
+#[test]
+fn any_rate_is_a_rate() {
+    let fake = limited(0, &["--set", "RateLimitSettings.PerSec=50000000"]);
+    assert_eq!([1, 2].map(|_| fake.get("", "/system/ping").status), [200, 429]);
+    fake.advance(1);
+    assert_eq!(fake.get("", "/system/ping").status, 200);
 }

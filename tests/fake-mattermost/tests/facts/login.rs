@@ -65,6 +65,10 @@ fn three_cookies_for_exactly_the_web_apps_header() {
     for other in ["fetch", "xmlhttprequest", "XMLHttpRequest, fetch"] {
         assert_eq!(with(other).all("set-cookie").len(), 0, "{other}");
     }
+    // Recording 200-login-gitlab-omnibus-4.0: behind TLS they are kept to it.
+    let tls = [("X-Requested-With", "XMLHttpRequest"), ("X-Forwarded-Proto", "https")];
+    let answer = fake.send("POST", "/api/v4/users/login", &tls, &body);
+    assert!(answer.all("set-cookie").iter().all(|cookie| cookie.ends_with("; Secure")));
 }
 
 #[test]
@@ -92,6 +96,9 @@ fn other_reasons_are_masked_and_the_mask_follows_the_settings() {
     };
     mask(false, true, "username");
     mask(true, false, "email");
+    // A directory is no single sign-on.
+    fake.settings(json!({"LdapSettings": {"Enable": true}}));
+    mask(true, true, "email_username");
     fake.settings(json!({"GitLabSettings": {"Enable": true}}));
     mask(true, true, "sso");
 }
@@ -111,6 +118,8 @@ fn deactivated_comes_before_the_password_and_sso_accounts_are_masked() {
     fake.put(&admin.token, &format!("/users/{}/active", gone.id), &json!({"active": false})).status_ok();
     fake.log_in("gone", "wrong").is(401, "api.user.login.inactive.app_error");
     fake.control("POST", "/users", &json!({"user_id": sso.id, "auth_service": "gitlab", "auth_data": "7"}));
+    fake.log_in("sso", PASSWORD).is(401, MASKED);
+    fake.put(&admin.token, &format!("/users/{}/active", sso.id), &json!({"active": false})).status_ok();
     fake.log_in("sso", PASSWORD).is(401, MASKED);
 }
 
@@ -211,5 +220,38 @@ fn a_login_sessions_properties() {
     }
     for key in ["csrf", "platform", "os", "browser"] {
         assert!(props[key].is_string(), "{key}");
+    }
+}
+
+#[test]
+fn a_desktop_token_of_nobody_is_refused() {
+    let (fake, _) = Fake::started();
+    for body in ["", "[]", "{}", r#"{"token":"x"}"#] {
+        let answer = fake.call("POST", "", "/users/login/desktop_token", body);
+        answer.is(401, "app.desktop_token.validate.invalid");
+        assert_eq!(answer.header("set-cookie"), None);
+    }
+}
+
+#[test]
+fn a_phone_logs_in_again_in_place_of_itself() {
+    let (fake, admin) = Fake::started();
+    let phone = |device: &str| {
+        let body = json!({"login_id": "root", "password": PASSWORD, "device_id": device});
+        login(&fake, body).ok().header("token").unwrap().to_owned()
+    };
+    let (first, other, again) = (phone("apple:1"), phone("apple:2"), phone("apple:1"));
+    fake.me(&first).rejected();
+    for token in [&other, &again, &admin.token] {
+        fake.me(token).ok();
+    }
+}
+
+#[test]
+fn the_way_of_signing_in_is_an_empty_404_by_default() {
+    for (profile, length) in [("10.11", 237 + "/api/v4/users/login/type".len()), ("11.10", 0)] {
+        let (fake, _) = Fake::of(profile);
+        let answer = fake.post("", "/users/login/type", &json!({"login_id": "root"}));
+        assert_eq!((answer.status, answer.body.len()), (404, length), "{profile}");
     }
 }

@@ -7,6 +7,7 @@ mod http;
 mod accounts;
 mod bots;
 mod cache;
+mod changes;
 mod config;
 mod discovery;
 mod extras;

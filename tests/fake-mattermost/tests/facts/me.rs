@@ -188,6 +188,7 @@ fn an_identical_tag_is_a_304_without_a_body() {
     };
     let same = ask(&tag);
     assert_eq!((same.status, same.body.len(), same.header("etag")), (304, 0, Some(tag.as_str())));
+    assert_eq!((same.header("content-type"), same.header("content-length")), (None, None));
     for other in [format!("W/{tag}"), format!("\"{tag}\""), "*".to_owned()] {
         assert_eq!(ask(&other).status, 200, "{other}");
     }

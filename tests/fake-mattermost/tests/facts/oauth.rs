@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Person};
+use crate::fake::{Fake, Person, UNKNOWN};
 use crate::http::Answer;
 
 const CALLBACK: &str = "https://app.example/back";
@@ -79,14 +79,62 @@ fn an_oauth_session_may_not_authorize_another() {
 }
 
 #[test]
+fn wrong_requests_are_named() {
+    let (fake, admin) = Fake::started();
+    let app = register(&fake, &admin);
+    let good = json!({"response_type": "code", "client_id": app.field("id"), "redirect_uri": CALLBACK});
+    let changed = |change: &Value| {
+        let mut body = good.clone();
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        body.to_string()
+    };
+    let ask = |change: Value| {
+        let bearer = format!("Bearer {}", admin.token);
+        fake.send("POST", "/oauth/authorize", &[("Authorization", &bearer)], &changed(&change))
+    };
+    ask(json!({"client_id": "", "response_type": ""}))
+        .is(400, "model.authorize.is_valid.client_id.app_error");
+    ask(json!({"response_type": ""})).is(400, "model.authorize.is_valid.response_type.app_error");
+    ask(json!({"redirect_uri": "junk"})).is(400, "model.authorize.is_valid.redirect_uri.app_error");
+    ask(json!({"state": "x".repeat(1025)})).is(400, "model.authorize.is_valid.state.app_error");
+    ask(json!({"redirect_uri": "https://else.example"}))
+        .is(400, "api.oauth.allow_oauth.redirect_callback.app_error");
+    ask(json!({"client_id": UNKNOWN})).is(404, "app.oauth.get_app.find.app_error");
+    let exchange = |form: &str| fake.send("POST", "/oauth/access_token", &[], form);
+    let id = |what: &str| format!("api.oauth.get_access_token.{what}.app_error");
+    exchange("").is(400, &id("bad_grant"));
+    exchange("grant_type=authorization_code").is(400, &id("missing_code"));
+    let mut form = "grant_type=authorization_code&code=x".to_owned();
+    exchange(&form).is(400, &id("bad_client_id"));
+    form.push_str(&format!("&client_id={}", app.field("id")));
+    exchange(&form).is(400, &id("bad_client_secret"));
+    exchange(&format!("{form}&client_secret=wrong")).is(403, &id("credentials"));
+    let stranger = form.replace(&app.field("id"), UNKNOWN);
+    exchange(&format!("{stranger}&client_secret=wrong")).is(404, &id("credentials"));
+}
+
+#[test]
 fn registering_needs_manage_oauth_and_the_provider() {
     let (fake, admin) = Fake::started();
     let user = fake.person("plain");
     register(&fake, &user).forbidden();
+    fake.get(&user.token, "/oauth/apps").is(403, "api.command.admin_only.app_error");
+    assert_eq!(fake.get(&admin.token, "/oauth/apps").ok().text(), "[]");
     let app = register(&fake, &admin);
     fake.set(json!({"EnableOAuthServiceProvider": false}));
     assert_eq!(register(&fake, &admin).status, 501);
     assert_eq!(authorize(&fake, &admin.token, &app).status, 501);
     assert_eq!(exchange(&fake, &app, "x").status, 501);
     assert_eq!(fake.post(&admin.token, "/oauth/apps", &Value::Null).status, 501);
+}
+
+#[test]
+fn clients_may_not_register_themselves_by_default() {
+    let (fake, _) = Fake::started();
+    for (body, error) in [("{}", "unsupported_operation"), ("[", "invalid_client_metadata")] {
+        let answer = fake.call("POST", "", "/oauth/apps/register", body);
+        assert_eq!((answer.status, answer.field("error").as_str()), (400, error));
+    }
+    let (old, _) = Fake::of("10.11");
+    old.call("POST", "", "/oauth/apps/register", "{}").no_such_route();
 }

@@ -2,9 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::Fake;
-
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
+use crate::fake::{Fake, UNKNOWN};
 
 #[test]
 fn put_roles_replaces_the_whole_string() {
@@ -79,6 +77,7 @@ fn active_refuses_in_order() {
     put(&user.token, &other.id, no.clone()).is(403, "api.user.update_active.permissions.app_error");
     put(&user.token, UNKNOWN, no.clone()).is(403, "api.user.update_active.permissions.app_error");
     put(&user.token, &user.id, no.clone()).is(401, "api.user.update_active.not_enable.app_error");
+    put(&admin.token, &admin.id, no.clone()).is(401, "api.user.update_active.not_enable.app_error");
     put(&admin.token, UNKNOWN, no.clone()).is(404, "app.user.missing_account.const");
     fake.settings(json!({"TeamSettings": {"EnableUserDeactivation": true}}));
     put(&user.token, "me", no.clone()).status_ok();
@@ -205,6 +204,11 @@ fn stock_roles_grant_what_was_executed() {
             .collect::<Vec<_>>()
     };
     for (name, count) in [
+        ("system_admin", 282),
+        ("system_manager", 127),
+        ("system_read_only_admin", 72),
+        ("system_user_manager", 45),
+        ("system_user_access_token", 3),
         ("system_user", 12),
         ("system_guest", 2),
         ("system_post_all", 2),
@@ -219,4 +223,37 @@ fn stock_roles_grant_what_was_executed() {
         assert_eq!(tokens, 0, "{name}");
     }
     assert!(!permissions("system_user_manager").contains(&"edit_other_users".to_owned()));
+    for part in ["integrations_integration_management", "integrations_bot_accounts"] {
+        for (name, reads, writes) in [("system_manager", true, true), ("system_read_only_admin", true, false)]
+        {
+            let has = |verb: &str| permissions(name).contains(&format!("sysconsole_{verb}_{part}"));
+            assert_eq!((has("read"), has("write")), (reads, writes), "{name} {part}");
+        }
+    }
+}
+
+#[test]
+fn a_roles_name_has_no_capitals_and_its_titles_are_keys() {
+    let (fake, admin) = Fake::started();
+    fake.get(&admin.token, "/roles/name/System_user").no_such_route();
+    fake.get(&admin.token, &format!("/roles/name/{}", "a".repeat(65))).bad_path("role_name");
+    let role = fake.get(&admin.token, "/roles/name/system_user").json();
+    assert_eq!(role["display_name"], "authentication.roles.global_user.name");
+    for (body, name) in [("[]", "rolenames"), ("null", "rolenames"), ("[\"a-b\"]", "rolename")] {
+        fake.call("POST", &admin.token, "/roles/names", body).bad_body(name);
+    }
+}
+
+#[test]
+fn a_patched_role_has_no_repeats_and_guests_need_a_licence() {
+    let (fake, admin) = Fake::started();
+    let patch = |name: &str| {
+        let id = fake.get(&admin.token, &format!("/roles/name/{name}")).ok().field("id");
+        let twice = json!({"permissions": ["create_post", "create_post"]});
+        fake.put(&admin.token, &format!("/roles/{id}/patch"), &twice)
+    };
+    assert_eq!(patch("system_post_all").json()["permissions"], json!(["create_post"]));
+    patch("system_guest").is(501, "api.roles.patch_roles.license.error");
+    fake.control("POST", "/licence", &json!({"present": true, "guests": true}));
+    patch("system_guest").ok();
 }

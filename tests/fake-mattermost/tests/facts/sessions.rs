@@ -71,6 +71,10 @@ fn revoking_a_session_refuses_in_order() {
     let own = id_of(&user.token);
     fake.post(&user.token, "/users/me/sessions/revoke", &json!({ "session_id": own })).status_ok();
     fake.me(&user.token).rejected();
+    // The table is asked by id or by token (facts 1.3).
+    let again = fake.login("plain");
+    fake.post(&again, "/users/me/sessions/revoke", &json!({ "session_id": again })).status_ok();
+    fake.me(&again).rejected();
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 use serde_json::json;
 
-use crate::fake::{DAY, Fake, PROFILES};
+use crate::fake::{DAY, Fake, PROFILES, UNKNOWN};
 
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const NOT_FOUND: &str = "app.user_access_token.get_by_user.app_error";
 
 #[test]

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, PROFILES};
+use crate::fake::{Fake, PROFILES, UNKNOWN};
 use crate::http::keys_of_each;
 
-const UNKNOWN: &str = "zzzzzzzzzzzzzzzzzzzzzzzzzz";
 const OWNER: &str = "system_user system_user_access_token";
 
 #[test]
@@ -173,10 +172,14 @@ fn search_is_exact_and_asks_for_rights_before_the_body() {
     for term in [id.as_str(), plain.id.as_str(), "plain"] {
         assert_eq!(found(term), 1, "{term}");
     }
-    for term in ["test", "plai", "p%", "plai_", &id[1..], "%"] {
+    for term in ["test", "plai", "p%", "plai_", &id[1..], &id[..25], &plain.id[..25], "%"] {
         assert_eq!(found(term), 0, "{term}");
     }
     assert_eq!(search(r#"{"term":"nobody"}"#).text(), "[]");
+    let gone = fake.person("gone");
+    let (orphan, _) = fake.pat(&admin, &gone.id);
+    fake.control("POST", "/rows", &json!({ "delete_user": gone.id }));
+    assert_eq!(found(&orphan), 0, "the owners are joined");
     fake.call("POST", &plain.token, "/users/tokens/search", "[]").forbidden();
     for body in ["", "[]", r#"{"term":1}"#] {
         search(body).bad_body("user_access_token_search");

@@ -1,0 +1,189 @@
+//! Reading and changing profiles.
+
+use serde_json::Value;
+
+use crate::account_rules::valid_email;
+use crate::accounts::SCHEMA;
+use crate::body::{Fields, Kind};
+use crate::call::Call;
+use crate::errors::Fail;
+use crate::reply::{Answer, Reply};
+use crate::shapes::{Eyes, UserShape};
+use crate::state::State;
+use crate::system;
+use crate::users::{User, default_notify_props};
+
+impl State {
+    /// `<version>.<id>.<update_at>.<tos id>.<tos time>.<showname>.<showemail>.<bot icon time>` (facts 13); the two
+    /// settings, whoever looks. Nobody has accepted terms of service here, and bots have no icons.
+    fn etag(&self, user: &User) -> String {
+        let names = self.on("PrivacySettings", "ShowFullName");
+        let email = self.on("PrivacySettings", "ShowEmailAddress");
+        format!("{}.{}.{}..0.{names}.{email}.0", self.profile.version, user.id, user.update_at)
+    }
+
+    fn show(&self, call: &Call, user: &User, eyes: Eyes) -> Reply {
+        let etag = self.etag(user);
+        // Only an identical tag matches (facts 13).
+        if call.header("if-none-match") == etag {
+            return Reply::bytes(304, "").with("ETag", etag);
+        }
+        Reply::line(200, &UserShape::seen(user, eyes, self)).with("ETag", etag)
+    }
+}
+
+/// `GET /users/{user_id}`; `me` too.
+pub fn get(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    Ok(state.show(call, state.user(&user_id)?, state.eyes(&call.session, &user_id)))
+}
+
+/// `GET /users/username/{username}`
+pub fn get_by_username(state: &mut State, call: &Call) -> Answer {
+    let name = call.param("username");
+    let user = state.users.values().find(|user| user.username == name).ok_or_else(Fail::no_user)?;
+    Ok(state.show(call, user, state.eyes(&call.session, &user.id)))
+}
+
+/// `GET /users/email/{email}`; refused to others when addresses are private.
+pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
+    let email = call.param("email").to_lowercase();
+    if !valid_email(&email) {
+        return Err(Fail::url_param("email"));
+    }
+    let eyes = state.profile_eyes(&call.session);
+    if matches!(eyes, Eyes::Far { email: false, .. }) {
+        return Err(Fail::new(403, "api.user.get_user_by_email.permissions.app_error"));
+    }
+    let user = state.users.values().find(|user| user.email == email);
+    Ok(state.show(call, user.ok_or_else(Fail::no_user)?, eyes))
+}
+
+fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
+    let eyes = state.profile_eyes(&call.session);
+    users.into_iter().map(|user| UserShape::seen(user, eyes, state)).collect()
+}
+
+/// `GET /users`, by name; `active`, `inactive` and `role` filter.
+pub fn list(state: &mut State, call: &Call) -> Answer {
+    let (active, inactive) = (call.query_flag("active"), call.query_flag("inactive"));
+    if active && inactive {
+        return Err(Fail::url_param("inactive"));
+    }
+    let role = call.query("role");
+    let mut found: Vec<_> = state
+        .users
+        .values()
+        .filter(|user| !(active && user.delete_at != 0 || inactive && user.delete_at == 0))
+        .filter(|user| role.is_empty() || user.has_role(role))
+        .collect();
+    found.sort_by(|a, b| a.username.cmp(&b.username));
+    Ok(Reply::json(200, &shapes(state, call, call.cut(found))))
+}
+
+/// `POST /users/search`: names beginning with the term; off while the server is busy.
+pub fn search(state: &mut State, call: &Call) -> Answer {
+    system::require_not_busy(state, call)?;
+    let term = call.decode("props", &[("term", Kind::Text)])?.text("term").to_lowercase();
+    if term.is_empty() {
+        return Err(Fail::body_param("term"));
+    }
+    let begins = |text: &str| text.to_lowercase().starts_with(&term);
+    let found = state.users.values().filter(|user| {
+        user.delete_at == 0
+            && [&user.username, &user.nickname, &user.first_name, &user.last_name]
+                .iter()
+                .any(|name| begins(name))
+    });
+    Ok(Reply::json(200, &shapes(state, call, found.take(100).collect())))
+}
+
+/// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
+pub fn by_list(state: &mut State, call: &Call) -> Answer {
+    let by_id = call.path.ends_with("/ids");
+    let names = call.texts(if by_id { "user_ids" } else { "usernames" })?;
+    let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
+    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
+}
+
+/// `PUT /users/{user_id}`: the body names the account again, and what it leaves out is emptied.
+pub fn update(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    let fields = call.decode("user", SCHEMA)?;
+    if fields.text("id") != user_id {
+        return Err(Fail::body_param("user_id"));
+    }
+    state.require_user_or_bot(&call.session, &user_id)?;
+    let user = state.user(&user_id)?.clone();
+    state.require_over(&call.session, &user)?;
+    if changes_address(call, &fields, &user)? {
+        state
+            .check_current_password(&user_id, &fields.text("password"))
+            .map_err(|_| Fail::body_param("password"))?;
+    }
+    let emptied = User {
+        nickname: String::new(),
+        first_name: String::new(),
+        last_name: String::new(),
+        position: String::new(),
+        locale: String::new(),
+        username: String::new(),
+        email: String::new(),
+        timezone: Value::Null,
+        notify_props: default_notify_props(),
+        ..user
+    };
+    save(state, call, emptied, &fields)
+}
+
+/// `PUT /users/{user_id}/patch`: what it leaves out stays. An unknown account is a bad parameter here.
+pub fn patch(state: &mut State, call: &Call) -> Answer {
+    let user_id = call.id("user_id")?;
+    let fields = call.decode("user", SCHEMA)?;
+    state.require_user_or_bot(&call.session, &user_id)?;
+    let user = state.users.get(&user_id).cloned().ok_or_else(|| Fail::body_param("user_id"))?;
+    state.require_over(&call.session, &user)?;
+    if changes_address(call, &fields, &user)? {
+        let password = fields.opt_text("password").ok_or_else(|| Fail::body_param("password"))?;
+        state.check_current_password(&user_id, &password)?;
+    }
+    save(state, call, user, &fields)
+}
+
+/// Whether one's own address changes, for which the password is asked again; an OAuth app may change none.
+fn changes_address(call: &Call, fields: &Fields, user: &User) -> Result<bool, Fail> {
+    let changes = fields.opt_text("email").is_some_and(|email| !email.is_empty() && email != user.email);
+    if changes && call.session.is_oauth {
+        return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
+    }
+    Ok(changes && call.session.user_id == user.id)
+}
+
+fn save(state: &mut State, call: &Call, mut user: User, fields: &Fields) -> Answer {
+    for (name, slot) in [
+        ("nickname", &mut user.nickname),
+        ("first_name", &mut user.first_name),
+        ("last_name", &mut user.last_name),
+        ("position", &mut user.position),
+        ("locale", &mut user.locale),
+        ("username", &mut user.username),
+        ("email", &mut user.email),
+    ] {
+        if let Some(value) = fields.opt_text(name) {
+            *slot = value;
+        }
+    }
+    (user.username, user.email) = (user.username.to_lowercase(), user.email.to_lowercase());
+    if let Some(timezone) = fields.raw("timezone") {
+        user.timezone = timezone.clone();
+    }
+    for (name, slot) in [("props", &mut user.props), ("notify_props", &mut user.notify_props)] {
+        if let Some(map) = fields.map(name) {
+            *slot = map;
+        }
+    }
+    state.check_account(&user)?;
+    user.update_at = call.now;
+    state.users.insert(user.id.clone(), user.clone());
+    Ok(Reply::line(200, &UserShape::seen(&user, Eyes::Near, state)))
+}
