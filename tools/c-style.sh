@@ -5,7 +5,7 @@
 #     tools/c-style.sh --fix      gives the files that form
 set -eu
 cd "$(dirname -- "$0")/.."
-files="examples/c/*.[ch] examples/cpp/*.[ch]pp tests/c/*.[ch] tests/c/*.cpp tests/behaviour/c/*.c"
+files="examples/c/*.[ch] examples/cpp/*.[ch]pp tests/c/*.[ch] tests/c/*.cpp tests/behaviour/c/*.[ch]"
 format=.build/venv/bin/clang-format
 # shellcheck disable=SC2086 # a list of patterns
 if [ "${1:-}" = --fix ]; then

@@ -25,7 +25,8 @@ static mmcred_status with_ids(const char *url, const char *token, const char *to
 /* With the ids that the context has for the token. */
 static mmcred_credential *identified(const char *url_key, const char *token_key) {
     mmcred_credential *credential = NULL;
-    demand(with_ids(get(url_key), get(token_key), known(token_key, "_id"), known(token_key, "_owner"), &credential), url_key);
+    demand(with_ids(get(url_key), get(token_key), known(token_key, "_id"), known(token_key, "_owner"), &credential),
+           url_key);
     return credential;
 }
 
@@ -224,7 +225,8 @@ static void tests(void) {
     one_test(546, "url_redirect", "token");
     begin(547);
     putchar('[');
-    tested(identified("url_closed", "token")), comma(), tested(over_https()), comma(), tested(identified("url_500", "token"));
+    tested(identified("url_closed", "token")), comma(), tested(over_https()), comma(),
+        tested(identified("url_500", "token"));
     putchar(']');
     end();
 }
