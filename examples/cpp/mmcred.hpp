@@ -7,7 +7,8 @@
 // and for a vault that was moved away. What each call does, and its errors, stands in mmcred.h.
 //
 // Classes are moved, not copied. What goes in is copied by the library; what comes out is yours: a std::string, or a
-// Secret, which wipes itself. A const member may be called by several threads at the same time.
+// Secret, which wipes itself. A const member may be called by several threads at the same time. What is not here is
+// done with the handle that get() lends.
 #ifndef MMCRED_HPP
 #define MMCRED_HPP
 

@@ -4,6 +4,7 @@
 #     tests/c/run.sh
 #
 # Builds what it needs, unless MMCRED_PREBUILT is set. Prints a line for each step and ends with 1 if one failed.
+# shellcheck disable=SC2086 # splitting into words is meant
 set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$root" || exit 1
@@ -20,7 +21,6 @@ sanitizers="-O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-saniti
 export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
 tools=
 command -v valgrind >/dev/null && tools=Valgrind
-# shellcheck disable=SC2086
 echo 'int main(void) { return 0; }' | cc $sanitizers -x c -o "$work/probe" - 2>/dev/null && "$work/probe" && tools="$tools sanitizers"
 
 passed=0 failed=0 skipped=0
@@ -55,7 +55,6 @@ same_names() { # the names that a library gives to others, against the committed
 prefix=$work/prefix
 packages="-p mmcred-c -p mmcred-cli -p fake-mattermost"
 [ -z "${MMCRED_PREBUILT:-}" ] || packages=--workspace
-# shellcheck disable=SC2086
 [ -n "${MMCRED_PREBUILT:-}" ] || step "it builds" cargo build -q $packages
 export MMCRED_PREBUILT=1
 step "it installs" bindings-c/install.sh "$prefix" dev
@@ -72,8 +71,7 @@ step "it is never unloaded, since its threads run in it" sh -c "readelf -d '$pre
 packaged() { DESTDIR="$work/stage" bindings-c/install.sh /usr dev && grep -qx 'prefix=/usr' "$work/stage/usr/lib/pkgconfig/mmcred.pc"; }
 step "DESTDIR goes before the prefix, and only while copying" packaged
 
-# ---- Programs. From here on, splitting into words is meant. ----
-# shellcheck disable=SC2086
+# ---- Programs ----
 
 strict="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -g"
 flags=$(pkg-config --cflags --libs mmcred)
