@@ -64,8 +64,12 @@ live:
 	cargo build -q -p fake-mattermost
 	python3 tests/live/run.py
 
-bench: build
+bench: build $(B)/bench-peers
 	$(PY) benches/run.py
+
+$(B)/bench-peers: benches/requirements.txt $(VENV)/.ready
+	$(PY) -m pip install -q -r benches/requirements.txt
+	@touch $@
 
 # Not part of the tests: each of the committed faults costs a build.
 mutants: $(VENV)/.ready

@@ -13,6 +13,10 @@ export async function verbs(): Promise<Verified> {
   await using vault = await Vault.open('/srv/vault', { create: true, keyFile: '/srv/key' })
   using other = Vault.openSync({ path: '/srv/other' })
   const version: number = await vault.put('prod', credential, { replace: true })
+  for await (const checked of vault.verifyAll({ names: ['prod'], inFlight: 8 })) {
+    const said: string = checked.ok ? checked.username : checked.error.code
+    console.log(checked.name, said)
+  }
   // @ts-expect-error: not a credential
   await vault.put('prod', 'token')
   const listing: Listing = vault.listSync()

@@ -87,6 +87,7 @@ using OptionsHandle = Handle<mmcred_credential_options, mmcred_credential_option
 using CredentialHandle = Handle<mmcred_credential, mmcred_credential_free>;
 using VerifiedHandle = Handle<mmcred_verified, mmcred_verified_free>;
 using VaultHandle = Handle<mmcred_vault, mmcred_vault_free>;
+using VerifyAllHandle = Handle<mmcred_verify_all, mmcred_verify_all_free>;
 using HandHandle = Handle<mmcred_hand, mmcred_hand_free>;
 
 /// A text for C, where it ends at the first NUL.

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use serde_json::Value;
 use url::Url;
 
 use super::Verified;
-use super::reply::{AppError, Reply, is_error_id, is_id};
+use super::reply::{AppError, Reply, is_error_id};
+use super::user::User;
 use crate::error::{Error, Result, quote};
 use crate::{ErrorKind, ServerUrl};
 
@@ -29,43 +29,21 @@ pub fn judge(server: &ServerUrl, reply: &Reply) -> Result<Verified> {
 }
 
 fn judge_ok(server: &ServerUrl, reply: &Reply) -> Result<Verified> {
-    match reply.json() {
-        Some(Value::Object(user)) => match to_verified(&user, reply) {
-            Some(verified) if resembles(&verified, reply) => Err(Error::new(
-                ErrorKind::NotMattermost,
-                format!(
-                    "{server} is a product that resembles Mattermost: its user has roles no Mattermost has."
-                ),
-            )),
-            Some(verified) => Ok(verified),
-            None => Err(Error::new(
-                ErrorKind::NotMattermost,
-                format!("{server} answered with JSON that is no Mattermost user."),
-            )),
-        },
-        Some(_) => Err(unexpected(server, reply)),
+    let not_mattermost_user =
+        |what: &str| Err(Error::new(ErrorKind::NotMattermost, format!("{server} {what}.")));
+    match User::of(reply).map(|user| user.verified(reply)) {
+        Some(Some(verified)) if resembles(&verified, reply) => not_mattermost_user(
+            "is a product that resembles Mattermost: its user has roles no Mattermost has",
+        ),
+        Some(Some(verified)) => Ok(verified),
+        Some(None) => not_mattermost_user("answered with JSON that is no Mattermost user"),
+        None if reply.json().is_some() => Err(unexpected(server, reply)),
         None if reply.is_html() => Err(judge_page(server, reply)),
         None if reply.header("content-type").is_some_and(|kind| kind.contains("json")) => {
             Err(unexpected(server, reply))
         }
         None => Err(not_mattermost(server, reply)),
     }
-}
-
-/// A user has an id of 26 characters, which an error's id (same key!) is not, and a name.
-fn to_verified(user: &serde_json::Map<String, Value>, reply: &Reply) -> Option<Verified> {
-    let text = |key: &str| user.get(key).and_then(Value::as_str);
-    let id = text("id").filter(|id| is_id(id))?;
-    let username = text("username").filter(|name| !name.is_empty())?;
-    // Always there (facts 13), and in no other product's object that has the other two.
-    let roles = text("roles")?;
-    Some(Verified {
-        user_id: id.to_owned(),
-        username: username.to_owned(),
-        roles: roles.split_whitespace().map(str::to_owned).collect(),
-        is_bot: user.get("is_bot").and_then(Value::as_bool).unwrap_or(false),
-        server_version: reply.server_version(),
-    })
 }
 
 /// Products of the same code base send the same header and objects (recording `200-lookalike-fork-login`):
@@ -78,8 +56,7 @@ fn resembles(user: &Verified, reply: &Reply) -> bool {
 
 /// Whether the answer is the user of such a product.
 pub(super) fn is_sister_product(reply: &Reply) -> bool {
-    let Some(Value::Object(user)) = reply.json() else { return false };
-    to_verified(&user, reply).is_some_and(|user| resembles(&user, reply))
+    User::of(reply).and_then(|user| user.verified(reply)).is_some_and(|user| resembles(&user, reply))
 }
 
 fn lacks_licence_flag(version_id: &str) -> bool {
@@ -315,7 +292,7 @@ mod tests {
 
     use http::{HeaderMap, HeaderName, HeaderValue};
     use serde::Deserialize;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

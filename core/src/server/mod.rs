@@ -9,6 +9,7 @@ mod reply;
 mod test;
 mod transport;
 mod trust;
+mod user;
 mod verify;
 mod verify_all;
 

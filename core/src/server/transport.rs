@@ -6,6 +6,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
+use url::Url;
 
 use super::failure::{NoSuchHost, failure};
 use super::reply::Reply;
@@ -18,6 +19,8 @@ use crate::{Connection, Credential, ErrorKind, ServerUrl};
 /// It follows no redirect, stores no cookie, asks for no compression.
 pub(crate) struct Transport {
     client: Client,
+    /// Of the server's API, with a slash at its end.
+    base: Url,
 }
 
 impl Transport {
@@ -26,7 +29,7 @@ impl Transport {
         Self::pooled(server, connection, 0)
     }
 
-    /// Keeps so many connections for further requests. For one server: the settings hold for no other.
+    /// Keeps so many connections for further requests. For one server: settings and address hold for no other.
     pub(crate) fn pooled(server: &ServerUrl, connection: &Connection, most: usize) -> Result<Self> {
         let mut builder = Client::builder()
             .redirect(Policy::none())
@@ -44,20 +47,26 @@ impl Transport {
         if let Some(proxy) = proxy_for(server, &connection.proxy)? {
             builder = builder.proxy(to_reqwest(&proxy)?);
         }
-        builder.build().map(|client| Self { client }).map_err(|source| {
+        let client = builder.build().map_err(|source| {
             Error::new(ErrorKind::Internal, "The HTTP client could not be built.")
                 .with_source(source.without_url())
-        })
+        })?;
+        let base = Url::parse(&server.api("")).map_err(|source| bad_url(server).with_source(source))?;
+        Ok(Self { client, base })
+    }
+
+    fn api(&self, server: &ServerUrl, path: &str) -> Result<Url> {
+        self.base.join(path).map_err(|source| bad_url(server).with_source(source))
     }
 
     /// `GET <base>/api/v4/<path>` with the credential's token.
     pub(crate) async fn get_api(&self, credential: &Credential, path: &str) -> Result<Reply> {
-        self.send(credential, self.client.get(credential.server().api(path))).await
+        self.send(credential, self.client.get(self.api(credential.server(), path)?)).await
     }
 
     /// `POST <base>/api/v4/<path>` with the credential's token and a body of JSON.
     pub(crate) async fn post_api(&self, credential: &Credential, path: &str, body: &Value) -> Result<Reply> {
-        let request = self.client.post(credential.server().api(path)).body(body.to_string());
+        let request = self.client.post(self.api(credential.server(), path)?).body(body.to_string());
         self.send(credential, request.header(CONTENT_TYPE, "application/json")).await
     }
 
@@ -67,6 +76,10 @@ impl Transport {
         let response = request.send().await.map_err(|error| failure(server, error))?;
         read(server, response).await
     }
+}
+
+fn bad_url(server: &ServerUrl) -> Error {
+    Error::new(ErrorKind::InvalidServerUrl, format!("{server} can not be asked."))
 }
 
 fn bearer(credential: &Credential) -> Result<HeaderValue> {

@@ -49,7 +49,9 @@ impl Vault {
     fn plan_all(&self) -> Result<Plan<Listed>> {
         let (mut plan, listing) = (Plan::default(), self.list()?);
         for entry in listing.entries {
-            match ServerUrl::parse(&entry.server).and_then(|server| Ok((server, entry.connection()?))) {
+            let no_url = || Error::new(ErrorKind::EntryDamaged, "The entry's server is no URL.");
+            let server = ServerUrl::from_canonical(entry.server.clone()).ok_or_else(no_url);
+            match server.and_then(|server| Ok((server, entry.connection()?))) {
                 Ok(place) => plan.add(place, (entry.name, entry.version)),
                 Err(error) => plan.add_unread(Some(entry.name), error),
             }
