@@ -2,6 +2,7 @@
 
 import sys
 
+import verifying
 from contender import Above, AtMost, Contender, Times
 from job import Job, twice
 from made import HERE
@@ -19,6 +20,7 @@ def all_of(builds, vaults):
     if builds.python:
         yield importing(builds)
         yield awaiting(builds, vaults)
+    yield from verifying.all_of(builds, vaults)
 
 
 def rust(builds, vaults, job, entries, purpose="main"):
@@ -74,6 +76,9 @@ def not_run(builds):
     """What can not be measured on this machine, and why."""
     doors = {"C": builds.c, "Python": builds.python, "Node": builds.node}
     missing = [f"{language} (its door was not built)" for language, built in doors.items() if not built]
+    missing += [f"{peer} (it is not installed)" for peer in ("aiohttp", "mattermostautodriver") if not verifying.installed(peer)]
+    if not builds.client4:
+        missing.append("@mattermost/client (npm ci in bindings-node installs it)")
     return missing + ["keyring, libsecret, oo7, keytar (they need a desktop's Secret Service)"]
 
 

@@ -44,6 +44,8 @@ class Builds:
         self.c = self._c()
         self.python = self._python()
         self.node = self._node()
+        package = ROOT / "bindings-node"
+        self.client4 = package if shutil.which("node") and (package / "node_modules/@mattermost/client").exists() else None
 
     def bin(self, name):
         return self.release / name
@@ -90,6 +92,15 @@ class Builds:
         return folder
 
 
+class Server:
+    """A Mattermost server that takes 20 ms for each answer. It ends with this process, since its input closes."""
+
+    def __init__(self, builds):
+        command = [builds.bin("bench-server"), "20"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.process.stdout.readline().strip()
+
+
 class Vaults:
     """Filled vaults and floors, made anew for each run."""
 
@@ -110,6 +121,13 @@ class Vaults:
                 self.sizes = self._envelopes(folder)
         return folder
 
+    def for_server(self, url, tokens):
+        """A vault whose entries are for that server."""
+        folder = self.folder / f"verify-{tokens}"
+        if not folder.exists():
+            self._in_memory(folder, lambda draft: [self.builds.bin("bench-verify"), "fill", draft, self.key_file, tokens, url])
+        return folder
+
     def floor(self, entries, purpose="main"):
         """Arguments of bench-floor: the folder, the entries, and the sizes of a vault's envelopes."""
         folder = self.folder / f"floor-{entries}-{purpose}"
@@ -121,11 +139,14 @@ class Vaults:
         return arguments
 
     def _fill(self, entries, folder):
+        self._in_memory(folder, lambda draft: [self.builds.bin("bench-rust"), "fill", draft, self.key_file, entries])
+
+    def _in_memory(self, folder, command):
         """Filled in memory and copied, since each put is durable and 100,000 of them take their time."""
         memory = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else self.folder
         draft = memory / f"mmcred-bench-{os.getpid()}"
         try:
-            run([self.builds.bin("bench-rust"), "fill", draft, self.key_file, entries])
+            run(command(draft))
             shutil.copytree(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

@@ -53,7 +53,7 @@ class Table:
         if validity is not None:
             told = "invalid" if invalid else "valid"
             self.lines.append(("  the floor against its theory", "", f"{validity:.2f}", f"≤ {VALID} × theory", told))
-        self.lines += [(f"  {note}",) for note in job.notes]
+        self.lines += [(f"  {note() if callable(note) else note}",) for note in job.notes]
         return sum(result.verdict == "over" for result in results) + invalid
 
     def __str__(self):

@@ -1,8 +1,10 @@
 /// <reference types="node" />
 
 import type { MmcredError } from './errors.js'
+import type { FindingCode } from './findings.js'
 
 export * from './errors.js'
+export type { FindingCode } from './findings.js'
 
 /** How a server is reached; kept with the credential. */
 export interface ConnectionOptions {
@@ -14,6 +16,14 @@ export interface ConnectionOptions {
   allowHttp?: boolean
   /** Accepts any certificate of anybody: whoever stands between reads the token. */
   allowUnauthorizedCerts?: boolean
+}
+
+/** What is known beside, and kept with the credential: with it `diagnose` finds the exact cause of a refusal. */
+export interface IdOptions {
+  /** The id of the token, which is not secret. */
+  tokenId?: string | null
+  /** The id of its owner. */
+  userId?: string | null
 }
 
 /** A deadline, and a way to stop earlier. */
@@ -56,6 +66,53 @@ export type Checked =
       error: MmcredError
     }
 
+/** What came of asking why a credential does not work, or what will soon go wrong. */
+export interface Diagnosis {
+  /** The base URL of the server that was asked. */
+  server: string
+  /** Null where a network, a limit or a failing server kept it from being told. */
+  works: boolean | null
+  /** What the server said of the owner; null where it did not accept the token. */
+  verified: Verified | null
+  /** The way that was gone, in order. */
+  steps: Step[]
+  /** What was found, the worst first. */
+  findings: Finding[]
+}
+
+/** A step of the way. */
+export interface Step {
+  name: string
+  mark: 'passed' | 'warned' | 'undecided' | 'failed' | 'skipped'
+  /** What was seen, in a few words; empty where nothing was looked at. */
+  says: string
+}
+
+/** One thing that was found: what it was seen by, what causes it, and what to do. */
+export interface Finding {
+  code: FindingCode
+  number: number
+  /** `error`: it does not work until somebody changes something; `undecided`: it can not be told now. */
+  severity: 'note' | 'warning' | 'undecided' | 'error'
+  certainty: 'exact' | 'likely'
+  /** What was seen, a sentence each. */
+  evidence: string[]
+  cause: string
+  /** What the user of the credential can do. */
+  fix: string
+  /** What an administrator can do, in the words of Mattermost's own pages. */
+  adminFix: string | null
+  /** A command that does or prepares the fix; what is in capitals is for the reader to replace. */
+  call: string | null
+}
+
+/** The answer to a credential test in the shape that n8n wants. */
+export interface TestResult {
+  status: 'OK' | 'Error'
+  /** One line to show. */
+  message: string
+}
+
 /** What kind of token it is, as far as is known. */
 export type Kind = 'unknown' | 'personal_access_token' | 'bot_token' | 'session' | 'oauth'
 
@@ -95,7 +152,7 @@ export class Credential {
    * @throws InvalidServerUrl, WebhookUrl, InsecureUrl, InvalidToken, InvalidTlsSettings, InvalidProxy,
    *   InvalidArgument
    */
-  constructor(url: string | URL, token: string | Uint8Array, options?: ConnectionOptions | null)
+  constructor(url: string | URL, token: string | Uint8Array, options?: (ConnectionOptions & IdOptions) | null)
 
   /**
    * The credential that n8n's Mattermost node keeps, as an object or its JSON.
@@ -135,6 +192,29 @@ export class Credential {
    * }
    */
   verify(options?: WaitOptions | null): Promise<Verified>
+
+  /**
+   * Finds out why the credential does not work, or what will soon go wrong. Nothing is changed on the server, and
+   * whatever a server says is in the result.
+   *
+   * @param options `timeout`: seconds for everything, by default 15. `admin`: a system administrator's credential
+   *   for the same server, which tells a refused token's exact cause.
+   * @throws InvalidArgument, Cancelled
+   * @example
+   * const { works, findings } = await credential.diagnose({ admin: await vault.get('admin') })
+   * if (!works) for (const { cause, fix } of findings) console.error(cause, fix)
+   */
+  diagnose(options?: (WaitOptions & { admin?: Credential | null }) | null): Promise<Diagnosis>
+
+  /**
+   * Tests the credential for somebody who pressed a button, in the shape of n8n's own test. Whatever a server says is
+   * a result.
+   *
+   * @throws InvalidArgument, Cancelled
+   * @example
+   * const { status, message } = await credential.test({ timeout: 5 })
+   */
+  test(options?: WaitOptions | null): Promise<TestResult>
 }
 
 /** What a vault knows of an entry without opening its secret. */
@@ -270,6 +350,16 @@ export class Vault {
    * }
    */
   verifyAll(options?: VerifyAllOptions | null): AsyncGenerator<Checked, void, undefined>
+
+  /**
+   * Finds out why the entry does not work, or what will soon go wrong, as `Credential.diagnose`. `admin` names the
+   * entry of an administrator.
+   *
+   * @throws EntryMissing, for both names, and as `Credential.diagnose`
+   * @example
+   * const { findings } = await vault.diagnose('prod', { admin: 'admin' })
+   */
+  diagnose(name: string, options?: (WaitOptions & { admin?: string | null }) | null): Promise<Diagnosis>
 
   /**
    * What an HTTP client makes requests with; `fetcher` is one made of it.

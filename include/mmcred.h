@@ -73,6 +73,9 @@
 /** For mmcred_vault_put: take the place of an entry of that name. */
 #define MMCRED_REPLACE 2
 
+/** How many seconds a diagnosis should be given, unless there is a reason for another deadline. */
+#define MMCRED_DIAGNOSE_TIMEOUT 15.0
+
 /**
  * Where and how to authenticate: a server's URL, an access token, TLS and proxy settings. Never changes once made.
  *
@@ -81,8 +84,8 @@
 typedef struct mmcred_credential mmcred_credential;
 
 /**
- * How a credential's server is reached, where the defaults do not do: TLS, proxy, plain http. Needed only until the
- * credential is made.
+ * How a credential's server is reached, where the defaults do not do: TLS, proxy, plain http; and which ids are known
+ * beside. Needed only until the credential is made.
  *
  *     mmcred_credential_options *options = NULL;
  *     mmcred_credential_options_new(&options, NULL);
@@ -447,6 +450,21 @@ mmcred_status mmcred_credential_options_set_allow_unauthorized_certs(mmcred_cred
                                                                      int allow,
                                                                      mmcred_error **out_error);
 
+/**
+ * Keeps the id of the token with the credential: with it mmcred_credential_diagnose finds the exact cause of a refusal.
+ *
+ * In: token_id, which is not secret and never the token itself; NULL for none.
+ * Errors: MMCRED_INVALID_ARGUMENT. What is no id is refused by mmcred_credential_new.
+ */
+mmcred_status mmcred_credential_options_set_token_id(mmcred_credential_options *options,
+                                                     const char *token_id,
+                                                     mmcred_error **out_error);
+
+/** Keeps the id of the token's owner with the credential. As mmcred_credential_options_set_token_id. */
+mmcred_status mmcred_credential_options_set_user_id(mmcred_credential_options *options,
+                                                    const char *user_id,
+                                                    mmcred_error **out_error);
+
 /** Gives options back. NULL does nothing. Credentials made with them are not affected. */
 void mmcred_credential_options_free(mmcred_credential_options *options);
 
@@ -702,6 +720,67 @@ mmcred_status mmcred_vault_close(const mmcred_vault *vault,
 
 /** Gives a vault back. NULL does nothing. Its hands go on, and it is closed when the last of them is freed too. */
 void mmcred_vault_free(mmcred_vault *vault);
+
+/* ---------- Why it does not work ---------- */
+
+/**
+ * Finds out why a credential does not work, or what will soon go wrong. Waits for the network, `timeout_seconds` at
+ * most in all; changes nothing on the server. Gives a JSON object of
+ *     server, the base URL that was asked;
+ *     works, a boolean; null where a network, a limit or a failing server kept it from being told;
+ *     verified, what the server said of the owner: an object with user_id, username, roles (a list), is_bot,
+ *     server_version (null where it sent none); null where the token was not accepted;
+ *     steps, the way that was gone: a list of objects with name, mark ("passed", "warned", "undecided", "failed" or
+ *     "skipped") and says (a few words, maybe none);
+ *     findings, the worst first: a list of objects with code and number (the same in every language), severity
+ *     ("note", "warning", "undecided" or "error"), certainty ("exact" or "likely"), evidence (a list of sentences),
+ *     cause, fix (what the user can do), admin_fix (what an administrator can do, or null), call (a command, or null).
+ *
+ * In: admin, a system administrator's credential for the same server, which tells a refused token's exact cause, or
+ *     NULL; timeout_seconds, a positive number of seconds, MMCRED_DIAGNOSE_TIMEOUT where there is no reason for another.
+ * Out: out_json, yours; give it back with mmcred_text_free.
+ * Errors: MMCRED_INVALID_ARGUMENT. What a server or a network does is a finding.
+ *
+ *     mmcred_text *report = NULL;
+ *     if (mmcred_credential_diagnose(credential, NULL, MMCRED_DIAGNOSE_TIMEOUT, &report, &error) == MMCRED_OK)
+ *       puts(mmcred_text_chars(report));
+ *     mmcred_text_free(report);
+ */
+mmcred_status mmcred_credential_diagnose(const mmcred_credential *credential,
+                                         const mmcred_credential *admin,
+                                         double timeout_seconds,
+                                         mmcred_text **out_json,
+                                         mmcred_error **out_error);
+
+/**
+ * Tests a credential for somebody who pressed a button, in the shape of n8n's own test: a JSON object of status ("OK" or
+ * "Error") and message, one line to show. Waits for the network, `timeout_seconds` at most in all.
+ *
+ * In: timeout_seconds, a positive number of seconds, for example MMCRED_DEFAULT_TIMEOUT.
+ * Out: out_json, yours; give it back with mmcred_text_free.
+ * Errors: MMCRED_INVALID_ARGUMENT. What a server or a network does is a result.
+ *
+ *     status = mmcred_credential_test(credential, MMCRED_DEFAULT_TIMEOUT, &result, &error);
+ */
+mmcred_status mmcred_credential_test(const mmcred_credential *credential,
+                                     double timeout_seconds,
+                                     mmcred_text **out_json,
+                                     mmcred_error **out_error);
+
+/**
+ * Finds out why the entry of that name does not work. As mmcred_credential_diagnose, with the errors of
+ * mmcred_vault_get besides, for both names.
+ *
+ * In: admin_name, the name of the entry of a system administrator of the same server, or NULL.
+ *
+ *     status = mmcred_vault_diagnose(vault, "prod", "admin", MMCRED_DIAGNOSE_TIMEOUT, &report, &error);
+ */
+mmcred_status mmcred_vault_diagnose(const mmcred_vault *vault,
+                                    const char *name,
+                                    const char *admin_name,
+                                    double timeout_seconds,
+                                    mmcred_text **out_json,
+                                    mmcred_error **out_error);
 
 /* ---------- Checking many ---------- */
 

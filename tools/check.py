@@ -95,7 +95,22 @@ def every_recording_is_judged():
     return wrong
 
 
-OWN = [one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door, every_recording_is_judged]
+def differences_to_n8n_are_shown():
+    """Each row of docs/n8n-test.md names behaviours that there are."""
+    behaviours = {str(row["number"]) for row in json.loads((ROOT / "tests/behaviour/list.json").read_text())}
+    table = [line for line in (ROOT / "docs/n8n-test.md").read_text().splitlines() if line.startswith("| ")]
+    wrong = []
+    for row in table[1:]:
+        *_, shown, _ = (cell.strip() for cell in row.split("|"))
+        if not set(shown.split(", ")) <= behaviours:
+            wrong.append(f"docs/n8n-test.md: {row}")
+    return wrong or ([] if len(table) > 10 else ["docs/n8n-test.md has lost its table"])
+
+
+OWN = [
+    one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door, every_recording_is_judged,
+    differences_to_n8n_are_shown,
+]
 
 
 def main():

@@ -348,6 +348,15 @@ static ABOUT: [About; {len(findings)}] = [
 """
 
 
+def node_finding_types(findings):
+    codes = "".join(f"\n  | '{f['name']}'" for f in findings)
+    return f"""// {FINDINGS_NOTE}
+
+/** The ledger's name of a finding, the same in every language. */
+export type FindingCode ={codes}
+"""
+
+
 OUTPUTS = {
     "core/src/error_kind.rs": ("errors", rust),
     "core/src/server/diagnose/finding_kind.rs": ("findings", rust_findings),
@@ -356,6 +365,7 @@ OUTPUTS = {
     "bindings-node/errors.js": ("errors", node_js),
     "bindings-node/errors.mjs": ("errors", node_esm),
     "bindings-node/errors.d.ts": ("errors", node_types),
+    "bindings-node/findings.d.ts": ("findings", node_finding_types),
 }
 
 

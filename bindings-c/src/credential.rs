@@ -69,7 +69,10 @@ pub extern "C" fn mmcred_credential_new(
         let url = text(url, "url")?;
         let token = AccessToken::parse_bytes(bytes(token, token_length, "token")?)?;
         let connection = options.map_or_else(|| Ok(Connection::default()), |options| options.connection())?;
-        let credential = Credential::with_connection(url, token, connection)?;
+        let mut credential = Credential::with_connection(url, token, connection)?;
+        if let Some(options) = options {
+            credential = options.with_ids(credential)?;
+        }
         put(Some(out), mmcred_credential::new(credential));
         Ok(())
     })

@@ -2,14 +2,14 @@ use std::ffi::{c_char, c_int};
 use std::mem::MaybeUninit;
 use std::path::{Path, PathBuf};
 
-use mmcred::{Connection, Proxy, Result, Tls};
+use mmcred::{Connection, Credential, Proxy, Result, Tls};
 
 use crate::door::{enter, free, given, optional_text, put};
 use crate::error::mmcred_error;
 use crate::status::mmcred_status;
 
-/// How a credential's server is reached, where the defaults do not do: TLS, proxy, plain http. Needed only until the
-/// credential is made.
+/// How a credential's server is reached, where the defaults do not do: TLS, proxy, plain http; and which ids are known
+/// beside. Needed only until the credential is made.
 ///
 ///     mmcred_credential_options *options = NULL;
 ///     mmcred_credential_options_new(&options, NULL);
@@ -24,6 +24,8 @@ pub struct mmcred_credential_options {
     proxy: Option<String>,
     allow_http: bool,
     allow_unauthorized_certs: bool,
+    token_id: Option<String>,
+    user_id: Option<String>,
 }
 
 impl mmcred_credential_options {
@@ -34,6 +36,10 @@ impl mmcred_credential_options {
             proxy: Proxy::from_setting(self.proxy.as_deref())?,
             allow_http: self.allow_http,
         })
+    }
+
+    pub(crate) fn with_ids(&self, credential: Credential) -> Result<Credential> {
+        credential.with_ids(self.token_id.as_deref(), self.user_id.as_deref())
     }
 }
 
@@ -117,6 +123,37 @@ pub extern "C" fn mmcred_credential_options_set_allow_unauthorized_certs(
 ) -> mmcred_status {
     enter(out_error, || {
         given(options, "options")?.allow_unauthorized_certs = allow != 0;
+        Ok(())
+    })
+}
+
+/// Keeps the id of the token with the credential: with it mmcred_credential_diagnose finds the exact cause of a refusal.
+///
+/// In: token_id, which is not secret and never the token itself; NULL for none.
+/// Errors: MMCRED_INVALID_ARGUMENT. What is no id is refused by mmcred_credential_new.
+#[unsafe(no_mangle)]
+pub extern "C" fn mmcred_credential_options_set_token_id(
+    options: Option<&mut mmcred_credential_options>,
+    token_id: *const c_char,
+    out_error: Option<&mut MaybeUninit<Option<Box<mmcred_error>>>>,
+) -> mmcred_status {
+    enter(out_error, || {
+        let options = given(options, "options")?;
+        options.token_id = optional_text(token_id, "token_id")?.map(str::to_owned);
+        Ok(())
+    })
+}
+
+/// Keeps the id of the token's owner with the credential. As mmcred_credential_options_set_token_id.
+#[unsafe(no_mangle)]
+pub extern "C" fn mmcred_credential_options_set_user_id(
+    options: Option<&mut mmcred_credential_options>,
+    user_id: *const c_char,
+    out_error: Option<&mut MaybeUninit<Option<Box<mmcred_error>>>>,
+) -> mmcred_status {
+    enter(out_error, || {
+        let options = given(options, "options")?;
+        options.user_id = optional_text(user_id, "user_id")?.map(str::to_owned);
         Ok(())
     })
 }

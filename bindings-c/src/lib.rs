@@ -14,6 +14,7 @@ mod credential_options;
 mod credential;
 mod verified;
 mod vault;
+mod diagnosis;
 mod verify_all;
 mod hand;
 mod authorization;
@@ -26,5 +27,6 @@ mod door;
 pub use credential::{
     MMCRED_ALLOW_HTTP, MMCRED_AUTHORIZATION_SIZE, MMCRED_DEFAULT_TIMEOUT, MMCRED_TOKEN_SIZE,
 };
+pub use diagnosis::MMCRED_DIAGNOSE_TIMEOUT;
 pub use status::*;
 pub use vault::{MMCRED_CREATE, MMCRED_REPLACE};

@@ -10,6 +10,14 @@ const adopt = Symbol('adopt')
 /** The native handle of a Credential, null for anything else. */
 let handleOf
 
+/** The handle of an administrator's credential, null for none. */
+function adminHandle(admin) {
+  if (admin === undefined || admin === null) return null
+  const handle = handleOf(admin)
+  if (handle === null) throw new InvalidArgument('The argument admin must be a Credential.')
+  return handle
+}
+
 class Credential extends Guarded {
   #handle
   #version = null
@@ -25,9 +33,9 @@ class Credential extends Guarded {
       this.#version = token.version ?? null
       return
     }
-    const { caFile, proxy, allowHttp, allowUnauthorizedCerts } = bag(options)
+    const { caFile, proxy, allowHttp, allowUnauthorizedCerts, tokenId, userId } = bag(options)
     this.#handle = settle(
-      native.credential(plain(url), token, pathText(caFile), plain(proxy), allowHttp, allowUnauthorizedCerts),
+      native.credential(plain(url), token, pathText(caFile), plain(proxy), allowHttp, allowUnauthorizedCerts, tokenId, userId),
     )
   }
 
@@ -60,6 +68,17 @@ class Credential extends Guarded {
   async verify(options) {
     const { timeout, signal } = bag(options)
     return JSON.parse(await unlessAborted(signal, (cancel) => this.#handle.verify(timeout, cancel)))
+  }
+
+  async diagnose(options) {
+    const { admin, timeout, signal } = bag(options)
+    const handle = adminHandle(admin)
+    return JSON.parse(await unlessAborted(signal, (cancel) => this.#handle.diagnose(handle, timeout, cancel)))
+  }
+
+  async test(options) {
+    const { timeout, signal } = bag(options)
+    return JSON.parse(await unlessAborted(signal, (cancel) => this.#handle.test(timeout, cancel)))
   }
 
   [shown]() {

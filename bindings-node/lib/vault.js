@@ -96,6 +96,11 @@ class Vault extends Guarded {
     }
   }
 
+  async diagnose(name, options) {
+    const { admin, timeout, signal } = bag(options)
+    return JSON.parse(await unlessAborted(signal, (cancel) => this.#handle.diagnose(name, admin, timeout, cancel)))
+  }
+
   async hand(name) {
     return new Hand(settle(await this.#handle.hand(name)))
   }

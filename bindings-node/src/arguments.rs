@@ -72,9 +72,13 @@ pub fn verify_all(in_flight: Number<'_>, timeout: Number<'_>) -> Result<VerifyAl
 
 /// A deadline in seconds.
 pub fn timeout(value: Number<'_>) -> Result<Duration> {
+    timeout_or(value, DEFAULT_DEADLINE)
+}
+
+pub fn timeout_or(value: Number<'_>, default: Duration) -> Result<Duration> {
     const LONGEST: f64 = 1e6;
     match value {
-        None => Ok(DEFAULT_DEADLINE),
+        None => Ok(default),
         Some(Either::A(seconds)) if seconds > 0.0 && seconds <= LONGEST => {
             Ok(Duration::from_secs_f64(seconds))
         }

@@ -24,6 +24,7 @@ impl Credential {
 }
 
 #[napi]
+#[allow(clippy::too_many_arguments, reason = "they are the options that JavaScript names")]
 pub fn credential(
     url: Text<'_>,
     token: Secret<'_>,
@@ -31,10 +32,11 @@ pub fn credential(
     proxy: Text<'_>,
     allow_http: Flag<'_>,
     allow_unauthorized_certs: Flag<'_>,
+    token_id: Text<'_>,
+    user_id: Text<'_>,
 ) -> Outcome<Credential> {
     door::enter(|| {
-        let url = arguments::text(url, "url")?;
-        let token = arguments::token(token)?;
+        let (url, token) = (arguments::text(url, "url")?, arguments::token(token)?);
         let ca_file = arguments::path(ca_file, "caFile")?;
         let any = arguments::flag(allow_unauthorized_certs, "allowUnauthorizedCerts")?;
         let connection = Connection {
@@ -42,7 +44,11 @@ pub fn credential(
             proxy: Proxy::from_setting(arguments::optional_text(proxy, "proxy")?.as_deref())?,
             allow_http: arguments::flag(allow_http, "allowHttp")?,
         };
-        mmcred::Credential::with_connection(&url, token, connection).map(Credential::new)
+        let token_id = arguments::optional_text(token_id, "tokenId")?;
+        let user_id = arguments::optional_text(user_id, "userId")?;
+        mmcred::Credential::with_connection(&url, token, connection)?
+            .with_ids(token_id.as_deref(), user_id.as_deref())
+            .map(Credential::new)
     })
 }
 

@@ -8,6 +8,7 @@ mod door;
 mod arguments;
 mod json;
 mod credential;
+mod diagnosis;
 mod vault;
 mod verify_all;
 mod hand;

@@ -1,5 +1,5 @@
 // Compiled by `npm run lint`, never run: what an ES module in TypeScript may and may not write.
-import { Credential, type Fetcher, type Listing, MmcredError, TokenRejected, Vault, type Verified, authorization, client4, fetcher } from 'mmcred'
+import { Credential, type Diagnosis, type Fetcher, type FindingCode, type Listing, MmcredError, TokenRejected, Vault, type Verified, authorization, client4, fetcher } from 'mmcred'
 
 const credential = new Credential('chat.example.com', Buffer.from('token'), { caFile: new URL('file:///ca.pem'), proxy: null })
 // @ts-expect-error: a token is needed
@@ -21,6 +21,19 @@ export async function verbs(): Promise<Verified> {
   const stored: number | null = vault.getSync('prod').version
   console.log(version, stored, url, header, credential.fields().serverUrl)
   return vault.verify('prod', { timeout: 3, signal: AbortSignal.timeout(1000) })
+}
+
+export async function reasons(vault: Vault): Promise<FindingCode[]> {
+  const known = new Credential('chat.example.com', 'token', { tokenId: 'x', userId: null, allowHttp: true })
+  const { works, findings, steps }: Diagnosis = await known.diagnose({ admin: await vault.get('admin'), timeout: 3 })
+  // @ts-expect-error: an entry's name is for the vault's verb
+  await known.diagnose({ admin: 'admin' })
+  await vault.diagnose('prod', { admin: 'admin', signal: null })
+  const { status }: { status: 'OK' | 'Error' } = await known.test({ timeout: 3 })
+  const told: boolean | null = works
+  console.log(status, told, steps.filter(({ mark }) => mark === 'failed'), findings.map(({ adminFix }) => adminFix?.length))
+  // @ts-expect-error: no such finding
+  return findings.map(({ code }) => code).filter((code) => code !== 'token_lost')
 }
 
 export async function requests(): Promise<void> {

@@ -45,6 +45,9 @@ arguments! {
     Names(Vec<String>), "names", "a list of str";
     InFlight(usize), "in_flight", "an int from 1 to 512";
     Version(u64), "version", "a version as int";
+    TokenId(String), "token_id", "str";
+    UserId(String), "user_id", "str";
+    AdminName(String), "admin", "the name of an entry as str";
 }
 
 fn refused(given: &Bound<'_, PyAny>, name: &str, wanted: &str) -> PyErr {
@@ -108,6 +111,20 @@ impl FromPyObject<'_, '_> for GivenCredential {
         match given.cast::<Credential>() {
             Ok(credential) => Ok(Self(Arc::clone(&credential.get().inner))),
             Err(_) => Err(refused(&given, "credential", "a Credential")),
+        }
+    }
+}
+
+/// The argument `admin`, where it is no name.
+pub struct GivenAdmin(pub Arc<mmcred::Credential>);
+
+impl FromPyObject<'_, '_> for GivenAdmin {
+    type Error = PyErr;
+
+    fn extract(given: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        match given.cast::<Credential>() {
+            Ok(credential) => Ok(Self(Arc::clone(&credential.get().inner))),
+            Err(_) => Err(refused(&given, "admin", "a Credential")),
         }
     }
 }

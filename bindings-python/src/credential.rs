@@ -1,10 +1,13 @@
 use std::sync::Arc;
 
-use mmcred::{AccessToken, Connection, Proxy, Tls};
+use mmcred::{AccessToken, Connection, DIAGNOSE_DEADLINE, Proxy, Tls};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::argument::{AllowHttp, AllowUnauthorizedCerts, CaFile, ProxyUrl, Timeout, Token, Url};
+use crate::argument::{
+    AllowHttp, AllowUnauthorizedCerts, CaFile, GivenAdmin, ProxyUrl, Timeout, Token, TokenId, Url, UserId,
+};
+use crate::diagnosis::{Diagnosis, TestResult};
 use crate::door;
 use crate::entry::Verified;
 
@@ -33,8 +36,9 @@ impl Credential {
 #[pymethods]
 impl Credential {
     #[new]
-    #[pyo3(signature = (url, token, *, ca_file=None, proxy=None, allow_http=AllowHttp(false), allow_unauthorized_certs=AllowUnauthorizedCerts(false)),
-           text_signature = "(url, token, *, ca_file=None, proxy=None, allow_http=False, allow_unauthorized_certs=False)")]
+    #[pyo3(signature = (url, token, *, ca_file=None, proxy=None, allow_http=AllowHttp(false), allow_unauthorized_certs=AllowUnauthorizedCerts(false), token_id=None, user_id=None),
+           text_signature = "(url, token, *, ca_file=None, proxy=None, allow_http=False, allow_unauthorized_certs=False, token_id=None, user_id=None)")]
+    #[expect(clippy::too_many_arguments, reason = "they are keyword arguments")]
     fn py_new(
         py: Python<'_>,
         url: Url,
@@ -43,6 +47,8 @@ impl Credential {
         proxy: Option<ProxyUrl>,
         allow_http: AllowHttp,
         allow_unauthorized_certs: AllowUnauthorizedCerts,
+        token_id: Option<TokenId>,
+        user_id: Option<UserId>,
     ) -> PyResult<Self> {
         door::enter(py, format_args!("credential"), || {
             let connection = Connection {
@@ -53,7 +59,8 @@ impl Credential {
                 proxy: Proxy::from_setting(proxy.as_ref().map(|proxy| proxy.0.as_str()))?,
                 allow_http: allow_http.0,
             };
-            mmcred::Credential::with_connection(&url.0, AccessToken::parse_bytes(&token.0)?, connection)
+            mmcred::Credential::with_connection(&url.0, AccessToken::parse_bytes(&token.0)?, connection)?
+                .with_ids(token_id.as_ref().map(|id| id.0.as_str()), user_id.as_ref().map(|id| id.0.as_str()))
         })
         .map(Self::new)
     }
@@ -83,6 +90,21 @@ impl Credential {
     fn verify(&self, py: Python<'_>, timeout: Timeout) -> PyResult<Verified> {
         let server = self.inner.server();
         door::wait(py, format_args!("verify at {server}"), self.inner.verify(timeout.0)).map(Verified::from)
+    }
+
+    /// Finds out why it does not work, or what will soon go wrong, within `timeout` seconds for everything.
+    #[pyo3(signature = (*, admin=None, timeout=Timeout(DIAGNOSE_DEADLINE)), text_signature = "($self, *, admin=None, timeout=15.0)")]
+    fn diagnose(&self, py: Python<'_>, admin: Option<GivenAdmin>, timeout: Timeout) -> PyResult<Diagnosis> {
+        let (server, admin) = (self.inner.server(), admin.as_ref().map(|admin| &*admin.0));
+        let asked = async { Ok(self.inner.diagnose(None, admin, timeout.0).await) };
+        door::wait(py, format_args!("diagnose at {server}"), asked).map(Diagnosis::from)
+    }
+
+    /// Tests it for somebody who pressed a button, in the shape of n8n's own test of a credential.
+    #[pyo3(signature = (timeout=Timeout::default()), text_signature = "($self, timeout=10.0)")]
+    fn test(&self, py: Python<'_>, timeout: Timeout) -> PyResult<TestResult> {
+        let asked = async { Ok(self.inner.test(timeout.0).await) };
+        door::wait(py, format_args!("test at {}", self.inner.server()), asked).map(TestResult::from)
     }
 
     /// The value of an `Authorization` header, for this credential's server and for no other. A secret.

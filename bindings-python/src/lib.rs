@@ -7,6 +7,7 @@ mod argument;
 mod credential;
 mod vault;
 mod entry;
+mod diagnosis;
 mod verify_all;
 mod hand;
 mod port;
@@ -39,6 +40,8 @@ mod _native {
     use super::{after_fork, before_fork, cli};
     #[pymodule_export]
     use crate::credential::Credential;
+    #[pymodule_export]
+    use crate::diagnosis::{Diagnosis, Finding, Step};
     #[pymodule_export]
     use crate::entry::{Entry, Listing, Verified};
     #[pymodule_export]

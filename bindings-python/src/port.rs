@@ -14,8 +14,10 @@ use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
 use crate::argument::{
-    Create, Folder, GivenCredential, GivenVault, InFlight, KeyFile, Name, Names, NewName, Replace, Timeout,
+    AdminName, Create, Folder, GivenAdmin, GivenCredential, GivenVault, InFlight, KeyFile, Name, Names,
+    NewName, Replace, Timeout,
 };
+use crate::diagnosis::{Diagnosis, TestResult};
 use crate::door;
 use crate::entry::Verified;
 use crate::vault::{Vault, options};
@@ -154,6 +156,46 @@ impl Port {
         let run = Arc::clone(&run.run);
         let made = |py: Python<'_>, batch| convert(py, Checked::list(py, batch)?);
         self.start(number, "verify_all".to_owned(), made, async move { verify_all::next_batch(&run).await })
+    }
+
+    #[pyo3(signature = (number, credential, admin, timeout))]
+    fn diagnose(
+        &self,
+        number: u64,
+        credential: GivenCredential,
+        admin: Option<GivenAdmin>,
+        timeout: Timeout,
+    ) -> Running {
+        let GivenCredential(credential) = credential;
+        let what = format!("diagnose at {}", credential.server());
+        self.start(number, what, |py, done| convert(py, Diagnosis::from(done)), async move {
+            let admin = admin.as_ref().map(|admin| &*admin.0);
+            Ok(credential.diagnose(None, admin, timeout.0).await)
+        })
+    }
+
+    #[pyo3(signature = (number, vault, name, admin, timeout))]
+    fn vault_diagnose(
+        &self,
+        number: u64,
+        vault: GivenVault,
+        name: Name,
+        admin: Option<AdminName>,
+        timeout: Timeout,
+    ) -> Running {
+        let (GivenVault(vault), Name(name)) = (vault, name);
+        let what = format!("diagnose {name:?}");
+        self.start(number, what, |py, done| convert(py, Diagnosis::from(done)), async move {
+            vault.diagnose(&name, admin.as_ref().map(|admin| admin.0.as_str()), timeout.0).await
+        })
+    }
+
+    fn test(&self, number: u64, credential: GivenCredential, timeout: Timeout) -> Running {
+        let GivenCredential(credential) = credential;
+        let what = format!("test at {}", credential.server());
+        self.start(number, what, |py, done| convert(py, TestResult::from(done)), async move {
+            Ok(credential.test(timeout.0).await)
+        })
     }
 
     #[pyo3(signature = (number, path, create, key_file))]

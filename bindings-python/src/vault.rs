@@ -1,13 +1,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mmcred::VaultOptions;
+use mmcred::{DIAGNOSE_DEADLINE, VaultOptions};
 use pyo3::prelude::*;
 
 use crate::argument::{
-    Create, Folder, GivenCredential, InFlight, KeyFile, Name, Names, NewName, Replace, Timeout,
+    AdminName, Create, Folder, GivenCredential, InFlight, KeyFile, Name, Names, NewName, Replace, Timeout,
 };
 use crate::credential::Credential;
+use crate::diagnosis::Diagnosis;
 use crate::door;
 use crate::entry::{Listing, Verified, quoted};
 use crate::verify_all::{self, VerifyAll};
@@ -107,6 +108,20 @@ impl Vault {
             self.inner.verify_all(names.map(|names| names.0), &options).await
         };
         door::wait(py, format_args!("verify_all"), begin).map(VerifyAll::new)
+    }
+
+    /// Finds out why the entry of that name does not work, or what will soon go wrong. `admin` names another entry.
+    #[pyo3(signature = (name, *, admin=None, timeout=Timeout(DIAGNOSE_DEADLINE)), text_signature = "($self, name, *, admin=None, timeout=15.0)")]
+    fn diagnose(
+        &self,
+        py: Python<'_>,
+        name: Name,
+        admin: Option<AdminName>,
+        timeout: Timeout,
+    ) -> PyResult<Diagnosis> {
+        let (Name(name), admin) = (name, admin.as_ref().map(|admin| admin.0.as_str()));
+        let asked = self.inner.diagnose(&name, admin, timeout.0);
+        door::wait(py, format_args!("diagnose {name:?}"), asked).map(Diagnosis::from)
     }
 
     /// Leaves the vault's file complete in itself and lets go of it. Closing again does nothing.

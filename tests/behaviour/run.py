@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+import ailments  # noqa: E402
 from support import leaks, servers  # noqa: E402
 from support.fake import BUILT, Fake  # noqa: E402
 
@@ -52,18 +53,25 @@ class Stage:
         alice = fake.user("alice")
         fake.call("PUT", f"users/{alice}/roles", {"roles": "system_user system_user_access_token"})
         context["url"], context["username"] = fake.url, "alice"
-        context["token"], context["token_id"] = fake.token_for(alice)
-        context["other_token"], _ = fake.token_for(alice)
-        context["revoked_token"], revoked = fake.token_for(alice)
-        context["disabled_token"], disabled = fake.token_for(alice)
+        self.token("token", fake, alice)
+        self.token("other_token", fake, alice)
+        revoked = self.token("revoked_token", fake, alice)
+        disabled = self.token("disabled_token", fake, alice)
         fake.call("POST", "users/tokens/revoke", {"token_id": revoked})
         fake.call("POST", "users/tokens/disable", {"token_id": disabled})
         bot = fake.call("POST", "bots", {"username": "notifier"})[1]["user_id"]
-        context["bot_token"], _ = fake.token_for(bot)
+        self.token("bot_token", fake, bot)
         context["unknown_token"] = "wx4dia1tmfgm8kzd95s1cs38na"
         self.faults()
+        ailments.prepare(self)
         self.vaults()
         self.vectors()
+
+    def token(self, key, fake, owner, made=None):
+        """Puts a new token of that owner into the context, with its id and its owner's, and returns its id."""
+        token, token_id = made or fake.token_for(owner)
+        self.context.update({key: token, f"{key}_id": token_id, f"{key}_owner": owner})
+        return token_id
 
     def faults(self):
         context = self.context
@@ -146,6 +154,7 @@ class Stage:
                 for error in vector("errors.json")["errors"]
                 if not error.get("retired")
             ],
+            "revoked_finding": ailments.finding("token_revoked", name="prod", server=self.context["url"]),
         }
 
     def run(self, language):
@@ -231,7 +240,7 @@ def main(languages):
     total = failed = 0
     try:
         values = {**{key: str(value) for key, value in stage.context.items()}, **stage.expected}
-        secrets = [values[key] for key in ("token", "other_token", "bot_token", "revoked_token", "disabled_token")]
+        secrets = [value for key, value in values.items() if key.endswith("token") and key != "unknown_token"]
         for language in languages:
             seen = stage.run(language)
             wrong = compare(language, behaviours, seen, values)

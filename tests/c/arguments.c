@@ -52,6 +52,7 @@ static void null_credential(const mmcred_credential *credential) {
 
 static void null_options(void) {
     mmcred_credential_options *options = NULL;
+    mmcred_credential *credential = START(mmcred_credential);
     REFUSED("out_options", mmcred_credential_options_new(NULL, e));
     REFUSED("options", mmcred_credential_options_set_ca_file(NULL, "x.pem", e));
     REFUSED("options", mmcred_credential_options_set_proxy(NULL, "direct", e));
@@ -60,6 +61,17 @@ static void null_options(void) {
     CHECK(mmcred_credential_options_new(&options, NULL) == MMCRED_OK);
     REFUSED("ca_file", mmcred_credential_options_set_ca_file(options, "\xff", e));
     REFUSED("proxy", mmcred_credential_options_set_proxy(options, "\xff", e));
+    REFUSED("options", mmcred_credential_options_set_token_id(NULL, "x", e));
+    REFUSED("options", mmcred_credential_options_set_user_id(NULL, "x", e));
+    REFUSED("token_id", mmcred_credential_options_set_token_id(options, "\xff", e));
+    REFUSED("user_id", mmcred_credential_options_set_user_id(options, "\xff", e));
+    /* Ids are printed: the token is none. */
+    CHECK(mmcred_credential_options_set_token_id(options, TOKEN, NULL) == MMCRED_OK);
+    REFUSED("token_id", mmcred_credential_new("chat.example.com", TOKEN, 26, options, &credential, e));
+    CHECK(mmcred_credential_options_set_token_id(options, NULL, NULL) == MMCRED_OK);
+    CHECK(mmcred_credential_options_set_user_id(options, "alice", NULL) == MMCRED_OK);
+    REFUSED("user_id", mmcred_credential_new("chat.example.com", TOKEN, 26, options, &credential, e));
+    CHECK(IS_UNTOUCHED(credential));
     mmcred_credential_options_free(options);
 }
 
@@ -116,6 +128,22 @@ static void null_verify_all(const mmcred_vault *vault) {
     CHECK(mmcred_verify_all_next(run, &json, NULL) == MMCRED_OK && json == NULL);
     CHECK(mmcred_verify_all_next(run, &json, NULL) == MMCRED_OK && json == NULL);
     mmcred_verify_all_free(run);
+}
+
+static void null_diagnosis(const mmcred_vault *vault, const mmcred_credential *credential) {
+    mmcred_text *text = START(mmcred_text);
+    REFUSED("credential", mmcred_credential_diagnose(NULL, NULL, 1.0, &text, e));
+    REFUSED("out_json", mmcred_credential_diagnose(credential, NULL, 1.0, NULL, e));
+    REFUSED("timeout_seconds", mmcred_credential_diagnose(credential, NULL, 0.0, &text, e));
+    REFUSED("credential", mmcred_credential_test(NULL, 1.0, &text, e));
+    REFUSED("out_json", mmcred_credential_test(credential, 1.0, NULL, e));
+    REFUSED("timeout_seconds", mmcred_credential_test(credential, NAN, &text, e));
+    REFUSED("vault", mmcred_vault_diagnose(NULL, "prod", NULL, 1.0, &text, e));
+    REFUSED("name", mmcred_vault_diagnose(vault, NULL, NULL, 1.0, &text, e));
+    REFUSED("admin_name", mmcred_vault_diagnose(vault, "prod", "\xff", 1.0, &text, e));
+    REFUSED("out_json", mmcred_vault_diagnose(vault, "prod", NULL, 1.0, NULL, e));
+    REFUSED("timeout_seconds", mmcred_vault_diagnose(vault, "prod", NULL, -1.0, &text, e));
+    CHECK(IS_UNTOUCHED(text));
 }
 
 static void null_hand(const mmcred_vault *vault, const mmcred_credential *credential) {
@@ -247,6 +275,7 @@ int main(void) {
     null_options();
     null_vault(vault, credential);
     null_verify_all(vault);
+    null_diagnosis(vault, credential);
     null_hand(vault, credential);
     null_accessors();
     statuses();

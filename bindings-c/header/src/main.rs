@@ -8,12 +8,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// The header's chapters: the functions with that beginning, and what they are about.
-const CHAPTERS: [(&str, &str); 12] = [
+const CHAPTERS: [(&str, &str); 15] = [
     ("mmcred_status_", "Status"),
     ("mmcred_version_", "Version"),
     ("mmcred_error_", "Errors"),
     ("mmcred_text_", "Texts"),
     ("mmcred_credential_options_", "Credential options"),
+    ("mmcred_credential_diagnose", "Why it does not work"),
+    ("mmcred_credential_test", "Why it does not work"),
+    ("mmcred_vault_diagnose", "Why it does not work"),
     ("mmcred_credential_", "Credentials"),
     ("mmcred_verified_", "What a server said"),
     ("mmcred_vault_", "Vaults"),

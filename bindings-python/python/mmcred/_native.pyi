@@ -7,17 +7,20 @@ from typing import Any, NoReturn, Optional, Union, final, overload
 from typing_extensions import Self, TypeAlias
 
 from ._errors import MmcredError
-from ._types import CredentialFields, EntryFields, _Kind
+from ._types import CredentialFields, EntryFields, TestResult, _Certainty, _Kind, _Mark, _Severity
 
 __all__ = [
     "Checked",
     "Credential",
+    "Diagnosis",
     "Entry",
+    "Finding",
     "Hand",
     "Listing",
     "Port",
     "Prepared",
     "Running",
+    "Step",
     "Vault",
     "Verified",
     "VerifyAll",
@@ -39,7 +42,8 @@ class Credential:
     `url` is what people paste: a host, a URL, a link of a team or channel. `token` may have blanks, quotes and a
     `Bearer ` around it; a bytearray can be wiped by its owner afterwards, a str cannot. `ca_file` names a PEM file
     whose authorities are trusted instead of the system's; `proxy` is a URL, "direct", or None for what the
-    environment says.
+    environment says. `token_id` and `user_id`, the ids of the token and its owner, are kept beside it: with them
+    `diagnose` finds the exact cause of a refusal.
 
     Raises InvalidToken, InvalidServerUrl, WebhookUrl, InsecureUrl (unless `allow_http`), InvalidTlsSettings,
     InvalidProxy, InvalidArgument.
@@ -59,6 +63,8 @@ class Credential:
         proxy: Optional[str] = None,
         allow_http: bool = False,
         allow_unauthorized_certs: bool = False,
+        token_id: Optional[str] = None,
+        user_id: Optional[str] = None,
     ) -> Self: ...
     @staticmethod
     def from_n8n_fields(fields: Union[Mapping[str, object], str], *, allow_http: bool = False) -> Credential:
@@ -80,6 +86,31 @@ class Credential:
 
         ```python
         print(credential.verify(timeout=3).username)
+        ```
+        """
+
+    def diagnose(self, *, admin: Optional[Credential] = None, timeout: float = 15.0) -> Diagnosis:
+        """Finds out why it does not work, or what will soon go wrong, within `timeout` seconds for everything.
+
+        `admin` is a system administrator's credential for the same server: it tells a refused token's exact cause.
+        Nothing is changed on the server. Whatever a server says is in the result; raises InvalidArgument only.
+
+        ```python
+        diagnosis = credential.diagnose(admin=vault.get("admin"))
+        if not diagnosis.works:
+            for finding in diagnosis.findings:
+                print(finding.cause, finding.fix)
+        ```
+        """
+
+    def test(self, timeout: float = 10.0) -> TestResult:
+        """Tests it for somebody who pressed a button, within `timeout` seconds, in the shape of n8n's own test.
+
+        `status` is "OK" or "Error", `message` one line to show. Whatever a server says is a result; raises
+        InvalidArgument only.
+
+        ```python
+        print(credential.test()["message"])
         ```
         """
 
@@ -222,6 +253,17 @@ class Vault:
         ```python
         for checked in vault.verify_all():
             print(checked.name, "works" if checked.ok else checked.error)
+        ```
+        """
+
+    def diagnose(self, name: str, *, admin: Optional[str] = None, timeout: float = 15.0) -> Diagnosis:
+        """Finds out why the entry of that name does not work, within `timeout` seconds for everything.
+
+        As `Credential.diagnose`, with `admin` the name of the entry of an administrator. Raises what `get` raises, for
+        both names.
+
+        ```python
+        print(vault.diagnose("prod", admin="admin").findings)
         ```
         """
 
@@ -402,6 +444,104 @@ class VerifyAll:
     def __deepcopy__(self, _memo: object, /) -> NoReturn: ...
 
 @final
+class Diagnosis:
+    """What came of asking why a credential does not work, or what will soon go wrong.
+
+    ```python
+    diagnosis = vault.diagnose("prod")
+    print(diagnosis.works, [finding.code for finding in diagnosis.findings])
+    ```
+    """
+
+    @property
+    def server(self) -> str:
+        """The base URL of the server that was asked."""
+
+    @property
+    def works(self) -> Optional[bool]:
+        """Whether it works; None where a network, a limit or a failing server kept it from being told."""
+
+    @property
+    def verified(self) -> Optional[Verified]:
+        """What the server said of the owner; None where it did not accept the token."""
+
+    @property
+    def steps(self) -> list[Step]:
+        """The way that was gone, in order."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What was found, the worst first."""
+
+    def to_json(self) -> str:
+        """All of it as JSON text, by the same names.
+
+        ```python
+        Path("report.json").write_text(diagnosis.to_json())
+        ```
+        """
+
+@final
+class Step:
+    """A step of the way that a diagnosis went."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def mark(self) -> _Mark: ...
+    @property
+    def says(self) -> str:
+        """What was seen, in a few words; empty where nothing was looked at."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
+class Finding:
+    """One thing that a diagnosis found: what it was seen by, what causes it, and what to do.
+
+    ```python
+    worst = diagnosis.findings[0]
+    print(worst.cause, worst.evidence, worst.admin_fix if admin else worst.fix)
+    ```
+    """
+
+    @property
+    def code(self) -> str:
+        """The ledger's name of it, the same in every language."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def severity(self) -> _Severity:
+        """"error": it does not work until somebody changes something; "undecided": it can not be told now."""
+
+    @property
+    def certainty(self) -> _Certainty: ...
+    @property
+    def evidence(self) -> list[str]:
+        """What was seen, a sentence each."""
+
+    @property
+    def cause(self) -> str: ...
+    @property
+    def fix(self) -> str:
+        """What the user of the credential can do."""
+
+    @property
+    def admin_fix(self) -> Optional[str]:
+        """What an administrator can do, in the words of Mattermost's own pages."""
+
+    @property
+    def call(self) -> Optional[str]:
+        """A command that does or prepares the fix; what is in capitals is for the reader to replace."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    __hash__: None  # type: ignore[assignment]
+
+@final
 class Hand:
     """The rules by which a tool makes requests with one entry: where its token may go, and when to try again.
 
@@ -510,6 +650,13 @@ class Port:
         self, number: int, vault: Vault, names: Optional[Sequence[str]], in_flight: int, timeout: float
     ) -> Running: ...
     def verify_all_next(self, number: int, run: VerifyAll) -> Running: ...
+    def diagnose(
+        self, number: int, credential: Credential, admin: Optional[Credential], timeout: float
+    ) -> Running: ...
+    def vault_diagnose(
+        self, number: int, vault: Vault, name: str, admin: Optional[str], timeout: float
+    ) -> Running: ...
+    def test(self, number: int, credential: Credential, timeout: float) -> Running: ...
     def open(
         self, number: int, path: Optional[_Path], create: bool, key_file: Optional[_Path]
     ) -> Running: ...

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Literal, Optional, TypedDict
 
 if TYPE_CHECKING:
     _Kind = Literal["unknown", "personal_access_token", "bot_token", "session", "oauth"]
+    _Mark = Literal["passed", "warned", "undecided", "failed", "skipped"]
+    _Severity = Literal["note", "warning", "undecided", "error"]
+    _Certainty = Literal["exact", "likely"]
 
 
 class CredentialFields(TypedDict):
@@ -43,3 +46,10 @@ class EntryFields(TypedDict):
     username: Optional[str]
     token_id: Optional[str]
     expires_at: Optional[int]
+
+
+class TestResult(TypedDict):
+    """The answer to a credential test in the shape that n8n wants."""
+
+    status: Literal["OK", "Error"]
+    message: str

@@ -10,7 +10,7 @@ async def main():
         me = (await client.get("users/me")).json()
 ```
 
-A cancelled `verify` drops its request. A cancelled `put`, `remove` or `rename` may have happened or not.
+A cancelled call that asks a server drops its request. A cancelled `put`, `remove` or `rename` may have happened or not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,19 @@ from typing import TYPE_CHECKING, Any, Optional, Union, cast
 from . import _native
 from ._errors import *  # noqa: F403
 from ._loop import call
-from ._native import Checked, Entry, Hand, Listing, Port, Prepared, Verified, authorization
+from ._native import (
+    Checked,
+    Diagnosis,
+    Entry,
+    Finding,
+    Hand,
+    Listing,
+    Port,
+    Prepared,
+    Step,
+    Verified,
+    authorization,
+)
 
 if TYPE_CHECKING:
     import os
@@ -29,15 +41,18 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ._httpx import AsyncClient
-    from ._types import CredentialFields
+    from ._types import CredentialFields, TestResult
 
 __all__ = [
     "Checked",
     "Credential",
+    "Diagnosis",
     "Entry",
+    "Finding",
     "Hand",
     "Listing",
     "Prepared",
+    "Step",
     "Vault",
     "Verified",
     "authorization",
@@ -102,7 +117,7 @@ __all__ += [  # written out, because type checkers read no other form; a test co
 
 
 class Credential:
-    """Where and how to authenticate. As `mmcred.Credential`, but `verify` is awaited.
+    """Where and how to authenticate. As `mmcred.Credential`, but what asks the server is awaited.
 
     ```python
     credential = aio.Credential("chat.example.com", token)
@@ -123,6 +138,8 @@ class Credential:
         proxy: Optional[str] = None,
         allow_http: bool = False,
         allow_unauthorized_certs: bool = False,
+        token_id: Optional[str] = None,
+        user_id: Optional[str] = None,
     ) -> None:
         self._inner = _native.Credential(
             url,
@@ -131,6 +148,8 @@ class Credential:
             proxy=proxy,
             allow_http=allow_http,
             allow_unauthorized_certs=allow_unauthorized_certs,
+            token_id=token_id,
+            user_id=user_id,
         )
 
     @classmethod
@@ -147,6 +166,17 @@ class Credential:
     async def verify(self, timeout: float = 10.0) -> Verified:
         """Asks the server whether the credential works, within `timeout` seconds for everything."""
         return cast("Verified", await call(Port.verify, self._inner, timeout))
+
+    async def diagnose(
+        self, *, admin: Union[Credential, _native.Credential, None] = None, timeout: float = 15.0
+    ) -> Diagnosis:
+        """Finds out why it does not work, or what will soon go wrong, within `timeout` seconds for everything."""
+        inner = admin._inner if isinstance(admin, Credential) else admin
+        return cast("Diagnosis", await call(Port.diagnose, self._inner, inner, timeout))
+
+    async def test(self, timeout: float = 10.0) -> TestResult:
+        """Tests it for somebody who pressed a button, within `timeout` seconds, in the shape of n8n's own test."""
+        return cast("TestResult", await call(Port.test, self._inner, timeout))
 
     def authorization(self) -> str:
         """The value of an `Authorization` header, for this credential's server and for no other. A secret."""
@@ -251,6 +281,10 @@ class Vault:
                     yield checked
         finally:
             run.close()
+
+    async def diagnose(self, name: str, *, admin: Optional[str] = None, timeout: float = 15.0) -> Diagnosis:
+        """Finds out why the entry of that name does not work; `admin` names the entry of an administrator."""
+        return cast("Diagnosis", await call(Port.vault_diagnose, self._inner, name, admin, timeout))
 
     async def close(self) -> None:
         """Leaves the vault's file complete in itself and lets go of it. Closing again does nothing."""

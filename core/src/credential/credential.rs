@@ -106,6 +106,34 @@ impl Credential {
         self
     }
 
+    /// The same credential with its token's id and its owner's id, by which an administrator's credential finds why the
+    /// token is refused. `None` leaves what is known.
+    ///
+    /// ```
+    /// # use mmcred::{AccessToken, Credential};
+    /// # let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3")?;
+    /// let credential = Credential::new("chat.example.com", token)?.with_ids(Some("9xzp1yt6mtgszqnfmnz4tdkpmc"), None)?;
+    /// # assert_eq!(credential.fields().token_id.as_deref(), Some("9xzp1yt6mtgszqnfmnz4tdkpmc"));
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `invalid_argument` for what is no id, and for the token itself: ids are printed and stand in URLs.
+    pub fn with_ids(mut self, token_id: Option<&str>, user_id: Option<&str>) -> Result<Self> {
+        for (name, id) in [("token_id", token_id), ("user_id", user_id)] {
+            // EXPOSE: compared only.
+            let what = match id {
+                Some(id) if self.token.expose(|token| token == id) => "is the token itself, not its id",
+                Some(id) if !is_id(id) => "is no id, which has 26 letters and digits",
+                _ => continue,
+            };
+            return Err(Error::new(ErrorKind::InvalidArgument, format!("The argument {name} {what}.")));
+        }
+        self.facts.token_id = token_id.map(str::to_owned).or(self.facts.token_id);
+        self.facts.user_id = user_id.map(str::to_owned).or(self.facts.user_id);
+        Ok(self)
+    }
+
     /// The server, in its one canonical form.
     pub fn server(&self) -> &ServerUrl {
         &self.server
@@ -135,6 +163,11 @@ impl Credential {
     pub fn fingerprint(&self) -> Fingerprint {
         self.token.fingerprint()
     }
+}
+
+/// Ids of all kinds have 26 letters and digits (facts 1.1).
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 #[derive(Deserialize)]
@@ -236,6 +269,25 @@ mod tests {
             let error = n8n(json).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{json}");
             assert!(error.message().contains(part), "{json}: {error}");
+        }
+    }
+
+    #[test]
+    fn ids_are_ids_and_never_the_token() {
+        const TOKEN: &str = "ybndrfg8ejkmcpqxot1uwisza3";
+        let with = |token_id, user_id| {
+            let token = AccessToken::parse(TOKEN).unwrap();
+            Credential::new("chat.example.com", token).unwrap().with_ids(token_id, user_id)
+        };
+        let id = Some("9xzp1yt6mtgszqnfmnz4tdkpmc");
+        assert_eq!(with(id, None).unwrap().facts().token_id.as_deref(), id);
+        assert_eq!(with(None, id).unwrap().facts().user_id.as_deref(), id);
+        for wrong in ["", "../../config", "9xzp1yt6mtgszqnfmnz4tdkpm", TOKEN] {
+            for (name, error) in [("token_id", with(Some(wrong), None)), ("user_id", with(id, Some(wrong)))] {
+                let error = error.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{wrong}");
+                assert!(error.message().contains(name) && !error.message().contains(TOKEN), "{error}");
+            }
         }
     }
 

@@ -11,6 +11,7 @@ mod server_url;
 
 pub use access_token::AccessToken;
 pub use connection::{Connection, Proxy, Tls};
+pub(crate) use credential::is_id;
 pub use credential::{Credential, Facts};
 pub use fields::Fields;
 pub use fingerprint::Fingerprint;

@@ -2,6 +2,8 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub(crate) use crate::credential::is_id;
+
 /// A server's answer as data, so that every verdict can be tested from recorded ones.
 ///
 /// ```
@@ -92,11 +94,6 @@ impl Reply {
         let head = &self.body[..self.body.len().min(64 * 1024)];
         String::from_utf8_lossy(head).to_lowercase()
     }
-}
-
-/// Ids of all kinds have 26 letters and digits (facts 1.1).
-pub(crate) fn is_id(text: &str) -> bool {
-    text.len() == 26 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Error ids are dotted words (`api.context.404.app_error`, `store.sql_bot.get.missing.app_error`).

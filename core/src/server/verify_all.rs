@@ -11,6 +11,7 @@ use futures_util::stream;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use tokio::sync::{Mutex, Semaphore, mpsc};
 use tokio::task::AbortHandle;
+use tokio::time::sleep;
 
 use super::lane::{Job, Lane};
 use super::verify::{DEFAULT_DEADLINE, Verified};
@@ -22,6 +23,9 @@ const MOST_IN_FLIGHT: usize = 512;
 
 /// How many results wait for whoever is slow to take them; then nothing more is asked.
 const BACKLOG: usize = 2 * MOST_IN_FLIGHT;
+
+/// How long a batch waits for more results once it has one.
+const LINGER: Duration = Duration::from_millis(2);
 
 /// How to check many tokens.
 #[derive(Clone, Debug)]
@@ -130,7 +134,7 @@ pub fn verify_all(
         let place = (credential.server().clone(), credential.connection().clone());
         plan.add(place, (name, credential));
     }
-    plan.start(options, |(name, credential)| (name, Ok(credential)))
+    plan.start(options, |(name, credential), _| (name, Ok(credential)))
 }
 
 /// What is to be asked, by server and by how it is reached.
@@ -158,12 +162,15 @@ impl<T: Send + 'static> Plan<T> {
     pub(crate) fn start(
         self,
         options: &VerifyAllOptions,
-        open: impl Fn(T) -> Job + Clone + Send + 'static,
+        open: impl Fn(T, &Connection) -> Job + Clone + Send + 'static,
     ) -> VerifyAll {
         let mut lanes: Vec<Lane> = self
             .lanes
             .into_iter()
-            .map(|(place, items)| Lane::new(place, items.into_iter().map(open.clone())))
+            .map(|(place, items)| {
+                let (open, connection) = (open.clone(), place.1.clone());
+                Lane::new(place, items.into_iter().map(move |item| open(item, &connection)))
+            })
             .collect();
         // Small ones first: a large one that is slow holds nobody up.
         lanes.sort_by_key(Lane::len);
@@ -178,16 +185,23 @@ impl<T: Send + 'static> Plan<T> {
 pub struct VerifyAll {
     process: u32,
     total: usize,
-    results: Mutex<mpsc::Receiver<Checked>>,
+    results: Mutex<Inbox>,
     task: AbortHandle,
     complete: Arc<AtomicBool>,
     closed: AtomicBool,
 }
 
+/// Results on their way to whoever takes them, also if he turns away while he waits.
+#[derive(Debug)]
+struct Inbox {
+    arriving: mpsc::Receiver<Checked>,
+    arrived: Vec<Checked>,
+}
+
 impl VerifyAll {
     fn start(lanes: Vec<Lane>, unread: Vec<Checked>, options: VerifyAllOptions) -> Self {
         let total = unread.len() + lanes.iter().map(Lane::len).sum::<usize>();
-        let (out, results) = mpsc::channel(BACKLOG);
+        let (out, arriving) = mpsc::channel(BACKLOG);
         let complete = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&complete);
         let task = tokio::spawn(async move {
@@ -197,7 +211,7 @@ impl VerifyAll {
         Self {
             process: process::id(),
             total,
-            results: Mutex::new(results),
+            results: Mutex::new(Inbox { arriving, arrived: Vec::new() }),
             task: task.abort_handle(),
             complete,
             closed: AtomicBool::new(false),
@@ -226,16 +240,28 @@ impl VerifyAll {
         if self.is_inherited() {
             return Err(Error::new(ErrorKind::Closed, "The run belongs to the process that began it."));
         }
-        let mut batch = Vec::new();
         if self.closed.load(Ordering::SeqCst) {
-            return Ok(batch);
+            return Ok(Vec::new());
         }
-        self.results.lock().await.recv_many(&mut batch, most.max(1)).await;
+        let most = most.max(1);
+        let Inbox { arriving, arrived } = &mut *self.results.lock().await;
+        if arrived.is_empty() {
+            arriving.recv_many(arrived, most).await;
+        }
+        if !arrived.is_empty() && arrived.len() < most && !self.complete.load(Ordering::SeqCst) {
+            // To wake a reader costs as much as a tenth of a request, and others come at the same time.
+            sleep(LINGER).await;
+        }
+        while arrived.len() < most
+            && let Ok(checked) = arriving.try_recv()
+        {
+            arrived.push(checked);
+        }
         let ended = || self.complete.load(Ordering::SeqCst) || self.closed.load(Ordering::SeqCst);
-        if batch.is_empty() && !ended() {
+        if arrived.is_empty() && !ended() {
             return Err(Error::new(ErrorKind::Internal, "The run broke off."));
         }
-        Ok(batch)
+        Ok(arrived.drain(..most.min(arrived.len())).collect())
     }
 
     /// Ends the run: its requests are dropped, and there are no more results.
@@ -258,7 +284,7 @@ impl Drop for VerifyAll {
         // In a child it would wake its parent's task, whose runtime may be locked for ever.
         if self.is_inherited() {
             let nothing = mpsc::channel(1).1;
-            std::mem::forget(std::mem::replace(self.results.get_mut(), nothing));
+            std::mem::forget(std::mem::replace(&mut self.results.get_mut().arriving, nothing));
         }
     }
 }

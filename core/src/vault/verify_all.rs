@@ -3,7 +3,10 @@ use std::sync::Arc;
 use super::open::Vault;
 use crate::error::{Error, Result};
 use crate::server::{Plan, VerifyAll, VerifyAllOptions};
-use crate::{ErrorKind, ServerUrl};
+use crate::{Connection, Credential, ErrorKind, ServerUrl};
+
+/// A name, and the version that its row had.
+type Listed = (String, u64);
 
 impl Vault {
     /// Asks the servers whether the entries work, all of them or those of the given names. See
@@ -27,17 +30,27 @@ impl Vault {
         let plan =
             planned.await.map_err(|_| Error::new(ErrorKind::Internal, "The vault could not be read."))??;
         let vault = Arc::clone(self);
-        Ok(plan.start(options, move |name| {
-            let credential = vault.get(&name).map(|stored| stored.into_credential());
+        Ok(plan.start(options, move |(name, version), connection| {
+            let credential = vault.read_as(&name, version, connection);
             (name, credential)
         }))
     }
 
-    fn plan_all(&self) -> Result<Plan<String>> {
+    /// The entry's secret; the rest, too, if it is not the one any more that was planned with.
+    fn read_as(&self, name: &str, version: u64, connection: &Connection) -> Result<Credential> {
+        match self.read(name)? {
+            reading if reading.version == version => {
+                Credential::for_server(reading.server, reading.token, connection.clone())
+            }
+            _ => Ok(self.get(name)?.into_credential()),
+        }
+    }
+
+    fn plan_all(&self) -> Result<Plan<Listed>> {
         let (mut plan, listing) = (Plan::default(), self.list()?);
         for entry in listing.entries {
             match ServerUrl::parse(&entry.server).and_then(|server| Ok((server, entry.connection()?))) {
-                Ok(place) => plan.add(place, entry.name),
+                Ok(place) => plan.add(place, (entry.name, entry.version)),
                 Err(error) => plan.add_unread(Some(entry.name), error),
             }
         }
@@ -48,13 +61,13 @@ impl Vault {
         Ok(plan)
     }
 
-    fn plan_named(&self, names: Vec<String>) -> Result<Plan<String>> {
+    fn plan_named(&self, names: Vec<String>) -> Result<Plan<Listed>> {
         let mut plan = Plan::default();
         for name in names {
             match self.get(&name) {
                 Ok(stored) => {
-                    let credential = stored.credential();
-                    plan.add((credential.server().clone(), credential.connection().clone()), name);
+                    let (version, credential) = (stored.version(), stored.into_credential());
+                    plan.add((credential.server().clone(), credential.connection().clone()), (name, version));
                 }
                 Err(error) if error.kind() == ErrorKind::Closed => return Err(error),
                 Err(error) => plan.add_unread(Some(name), error),

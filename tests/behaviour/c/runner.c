@@ -27,10 +27,16 @@ static char *slurp(const char *path, size_t *length) {
     return text;
 }
 
-static const char *get(const char *key) {
+static const char *find(const char *key) {
     size_t length = strlen(key);
     for (char *line = context; line < context + context_length; line += strlen(line) + 1)
         if (!strncmp(line, key, length) && line[length] == '=') return line + length + 1;
+    return NULL;
+}
+
+static const char *get(const char *key) {
+    const char *value = find(key);
+    if (value) return value;
     fprintf(stderr, "no %s in the context\n", key);
     exit(3);
 }
@@ -808,6 +814,8 @@ static void hands(void) {
     mmcred_vault_free(vault);
 }
 
+#include "diagnoses.h"
+
 /* ---- 501: every number up to the ledger's last block that has a name ---- */
 
 static void ledger(void) {
@@ -840,6 +848,7 @@ int main(void) {
     many();
     hand_urls();
     hands();
+    diagnoses();
     ledger();
     curl_global_cleanup();
     free(context);

@@ -5,6 +5,7 @@ import process from 'node:process'
 import { inspect } from 'node:util'
 
 import * as mmcred from '../../../bindings-node/index.mjs'
+import { diagnoses } from './diagnoses.mjs'
 
 const { Credential, MmcredError, Vault, authorization } = mmcred
 const CHAT = 'https://chat.example.com'
@@ -105,6 +106,12 @@ const credentials = {
     const everything = { depth: 20, showHidden: true, getters: true }
     const printed = [inspect(credential, everything), inspect({ credential }), String(credential), JSON.stringify(credential), `${Object.entries(credential)}`]
     return printed.join('\n').includes(token)
+  },
+  async 111() {
+    const made = (options) => new Credential(context.url, token, options)
+    const { tokenId, userId } = made({ tokenId: context.token_id, userId: context.token_owner }).fields()
+    const refused = (options) => code(() => made(options))
+    return [tokenId, userId, await each([{ tokenId: 'x' }, { tokenId: token }], refused), await refused({ userId: 'alice' })]
   },
 }
 
@@ -303,6 +310,6 @@ const ledger = {
   },
 }
 
-for (const [number, behaviour] of Object.entries({ ...credentials, ...verifications, ...vaults, ...hands, ...ledger })) {
+for (const [number, behaviour] of Object.entries({ ...credentials, ...verifications, ...vaults, ...hands, ...diagnoses({ context, open, code }), ...ledger })) {
   console.log(JSON.stringify({ number: Number(number), result: await behaviour() }))
 }

@@ -6,9 +6,10 @@ import pprint
 import time
 from pathlib import Path
 
+import diagnoses
 import mmcred
 
-BEHAVIOURS = {}
+BEHAVIOURS = {**diagnoses.BEHAVIOURS}
 CHAT = "https://chat.example.com"
 
 
@@ -152,6 +153,13 @@ def nothing_printed_holds_the_token(c):
     printed = [str(credential), repr(credential), f"{credential}", pprint.pformat(credential.fields())]
     printed += [pprint.pformat([credential]), repr(getattr(credential, "__dict__", None)), repr(dir(credential))]
     return c.token in "".join(printed)
+
+
+@behaviour(111)
+def ids_kept_and_refused(c):
+    fields = c.credential(token_id=c.token_id, user_id=c.token_owner).fields()
+    refused = [code(c.credential, token_id=wrong) for wrong in ("x", c.token)]
+    return [fields["token_id"], fields["user_id"], refused, code(c.credential, user_id="alice")]
 
 
 # Verify
@@ -441,6 +449,16 @@ def hand_of_a_moved_entry(c):
 @behaviour(409)
 def hand_of_a_missing_entry(c):
     return code(mmcred.Hand, "nope", vault=c.open(409))
+
+
+# The other diagnoses are in diagnoses.py.
+
+
+@behaviour(533)
+def diagnose_names_missing(c):
+    with c.open(533) as vault:
+        vault.put("prod", c.credential())
+        return [code(vault.diagnose, "nope"), code(vault.diagnose, "prod", admin="nope")]
 
 
 @behaviour(501)

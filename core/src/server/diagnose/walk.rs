@@ -1,12 +1,11 @@
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::evidence::Evidence;
 use super::finding::{Finding, FindingKind, Severity};
 use super::{Diagnosis, answer, owner, token, way};
 
 /// How a step of the walk ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mark {
     /// All is well there.
@@ -19,6 +18,25 @@ pub enum Mark {
     Failed,
     /// It was not reached, or there was nothing to look at.
     Skipped,
+}
+
+impl Mark {
+    /// The name in every language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Warned => "warned",
+            Self::Undecided => "undecided",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl Serialize for Mark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 /// A step of the walk.

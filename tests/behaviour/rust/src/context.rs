@@ -22,6 +22,10 @@ impl Context {
         &self.0[key]
     }
 
+    pub fn find(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
     /// A new vault for the behaviour of that number.
     pub fn vault(&self, number: u32) -> Vault {
         self.place(number).create(true).open().expect("the work folder is empty")

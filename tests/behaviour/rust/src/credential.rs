@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::Behaviour;
 use crate::context::{Context, allow_http, code, text_or_code};
 
-pub const ALL: [(u32, Behaviour); 10] = [
+pub const ALL: [(u32, Behaviour); 11] = [
     (101, from_pasted_text),
     (102, token_text_refused),
     (103, server_url_refused),
@@ -17,6 +17,7 @@ pub const ALL: [(u32, Behaviour); 10] = [
     (108, settings_refused),
     (109, http_on_purpose),
     (110, nothing_printed_holds_the_token),
+    (111, ids),
 ];
 
 const CHAT: &str = "https://chat.example.com";
@@ -130,4 +131,12 @@ fn nothing_printed_holds_the_token(context: &Context) -> Value {
     let printed =
         format!("{credential:?} {credential:#?} {} {:?}", credential.fingerprint(), credential.token());
     json!(printed.contains(context.get("token")))
+}
+
+fn ids(context: &Context) -> Value {
+    let made = || context.credential("url", "token");
+    let (id, owner) = (context.get("token_id"), context.get("token_owner"));
+    let fields = made().with_ids(Some(id), Some(owner)).unwrap().fields();
+    let refused = ["x", context.get("token")].map(|wrong| code(made().with_ids(Some(wrong), None)));
+    json!([fields.token_id, fields.user_id, refused, code(made().with_ids(None, Some("alice")))])
 }

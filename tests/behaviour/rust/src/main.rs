@@ -4,6 +4,7 @@
 
 mod context;
 mod credential;
+mod diagnose;
 mod hand;
 mod vault;
 mod verify;
@@ -20,7 +21,8 @@ fn main() {
     rustls::crypto::aws_lc_rs::default_provider().install_default().expect("nobody else sets one");
     let context = Context::from_environment();
     let ledger: [(u32, Behaviour); 1] = [(501, every_error)];
-    let groups: [&[(u32, Behaviour)]; 5] = [&credential::ALL, &verify::ALL, &vault::ALL, &hand::ALL, &ledger];
+    let groups: [&[(u32, Behaviour)]; 6] =
+        [&credential::ALL, &verify::ALL, &vault::ALL, &hand::ALL, &diagnose::ALL, &ledger];
     for (number, behaviour) in groups.concat() {
         println!("{}", json!({ "number": number, "result": behaviour(&context) }));
     }
