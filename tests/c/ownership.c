@@ -109,6 +109,19 @@ static void frees_have_no_order(void) {
     mmcred_credential_free(credential);
 }
 
+/* A check of many goes on when its vault's handle is freed, and may be freed before it is at its end. */
+static void checks_keep_their_vault(void) {
+    mmcred_vault *vault = new_vault("checks");
+    mmcred_credential *nobody = NULL;
+    mmcred_verify_all *run = NULL;
+    CHECK(mmcred_credential_new("http://127.0.0.1:9", TOKEN, 26, NULL, &nobody, NULL) == MMCRED_OK);
+    CHECK(mmcred_vault_put(vault, "nobody", nobody, 0, NULL, NULL) == MMCRED_OK);
+    CHECK(mmcred_verify_all_new(vault, NULL, 0, 0, MMCRED_DEFAULT_TIMEOUT, &run, NULL) == MMCRED_OK);
+    mmcred_vault_free(vault);
+    mmcred_credential_free(nobody);
+    mmcred_verify_all_free(run);
+}
+
 /* A hand tells its client whom to trust and which way to go. */
 static void hands_carry_the_settings(void) {
     mmcred_credential_options *options = NULL;
@@ -189,6 +202,7 @@ int main(void) {
     arguments_are_copied();
     hands_keep_their_vault();
     frees_have_no_order();
+    checks_keep_their_vault();
     hands_carry_the_settings();
     authorization_is_for_one_server();
     return done();
