@@ -54,7 +54,7 @@ define('TlsExpired', 'tls_expired', 312, 'never', 'Renew the certificate on the 
 define('TlsNotYetValid', 'tls_not_yet_valid', 313, 'never', 'Check this machine\'s clock.')
 define('TlsFailed', 'tls_failed', 314, 'never', 'Check the server\'s TLS versions and certificate chain.')
 define('WrongScheme', 'wrong_scheme', 315, 'never', 'Change the URL\'s scheme or port.')
-define('VaultMissing', 'vault_missing', 400, 'never', 'Make one with: mmcred add NAME --url URL, or open it with create.')
+define('VaultMissing', 'vault_missing', 400, 'never', 'If there is one elsewhere, MMCRED_VAULT names its folder.')
 define('WrongKey', 'wrong_key', 401, 'never', 'Give the key file that was made with the vault.')
 define('KeyFileMissing', 'key_file_missing', 402, 'never', 'Restore the key file, or name it with MMCRED_KEY_FILE.')
 define('KeyFileInvalid', 'key_file_invalid', 403, 'never', 'Restore it from a backup, or take others\' access away with chmod 600.')

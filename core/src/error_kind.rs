@@ -329,7 +329,7 @@ impl ErrorKind {
             Self::TlsNotYetValid => "Check this machine's clock.",
             Self::TlsFailed => "Check the server's TLS versions and certificate chain.",
             Self::WrongScheme => "Change the URL's scheme or port.",
-            Self::VaultMissing => "Make one with: mmcred add NAME --url URL, or open it with create.",
+            Self::VaultMissing => "If there is one elsewhere, MMCRED_VAULT names its folder.",
             Self::WrongKey => "Give the key file that was made with the vault.",
             Self::KeyFileMissing => "Restore the key file, or name it with MMCRED_KEY_FILE.",
             Self::KeyFileInvalid => "Restore it from a backup, or take others' access away with chmod 600.",

@@ -418,7 +418,7 @@ class VaultMissing(MmcredError):
     code = "vault_missing"
     number = 400
     retry = "never"
-    hint = "Make one with: mmcred add NAME --url URL, or open it with create."
+    hint = "If there is one elsewhere, MMCRED_VAULT names its folder."
 
 
 class WrongKey(MmcredError):

@@ -63,7 +63,7 @@ fn could_be_generated(token: &str) -> bool {
 pub(super) fn acceptance(e: &Evidence) -> Outcome {
     let Some(reply) = &e.me else { return Outcome::skipped() };
     if e.disagrees() {
-        let seen = "Of two requests with the same token one was refused and one accepted.";
+        let seen = "Of requests with the same token one was refused and another accepted.";
         return Outcome::ends(FindingKind::ReplicasDisagree, seen);
     }
     let kind = match &e.verdict {
