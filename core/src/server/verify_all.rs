@@ -28,6 +28,12 @@ const BACKLOG: usize = 2 * MOST_IN_FLIGHT;
 const LINGER: Duration = Duration::from_millis(2);
 
 /// How to check many tokens.
+///
+/// ```
+/// use std::time::Duration;
+/// let options = mmcred::VerifyAllOptions::new().in_flight(256)?.deadline(Duration::from_secs(3));
+/// # Ok::<(), mmcred::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct VerifyAllOptions {
@@ -69,7 +75,7 @@ impl VerifyAllOptions {
 
 /// What became of one token.
 ///
-/// Serializes to `name`, `server`, `ok`, and then either the members of [`Verified`] or `error`.
+/// Serializes to `name`, `server`, `ok`, and then either the members of [`Verified`] or `error`, the members of [`Error`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Checked {
@@ -178,9 +184,8 @@ impl<T: Send + 'static> Plan<T> {
     }
 }
 
-/// A run of [`verify_all`]: results in the order in which they arrive. Dropping it ends the run.
-///
-/// It may be shared; each result goes to one taker.
+/// A run of [`verify_all()`] or [`Vault::verify_all`](crate::Vault::verify_all): results in the order in which they
+/// arrive. Dropping it ends the run. It may be shared; each result goes to one taker.
 #[derive(Debug)]
 pub struct VerifyAll {
     process: u32,

@@ -10,7 +10,20 @@ type Listed = (String, u64);
 
 impl Vault {
     /// Asks the servers whether the entries work, all of them or those of the given names. See
-    /// [`verify_all`](crate::verify_all) for how. A secret is opened when its turn comes.
+    /// [`verify_all`](crate::verify_all()) for how. A secret is opened when its turn comes.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let (path, key) = (folder.path().join("vault"), folder.path().join("key"));
+    /// # let vault = mmcred::VaultOptions::new().path(path).key_file(key).create(true).open()?;
+    /// use mmcred::{ErrorKind, VerifyAllOptions, block_on};
+    /// let vault = std::sync::Arc::new(vault);
+    /// let run = block_on(vault.verify_all(Some(vec!["prod".into()]), &VerifyAllOptions::new()))?;
+    /// let checked = block_on(run.next())?.expect("one result for each name");
+    /// assert_eq!(checked.outcome.unwrap_err().kind(), ErrorKind::EntryMissing);
+    /// assert!(block_on(run.next())?.is_none());
+    /// # Ok::<(), mmcred::Error>(())
+    /// ```
     ///
     /// An entry that is missing or damaged is a result like any other. To be awaited on a tokio runtime, which then
     /// does the asking; [`block_on`](crate::block_on) lends one.
