@@ -60,8 +60,9 @@ def test_check(run, vault, fake, stage):
     vault.put("id", mmcred.Credential(fake.url, fake.alice_token_id))
     vault.put("down", mmcred.Credential(stage.url, TOKEN))
     stage.answer("/api/v4/users/me", 503)
-    printed = run("check.py", expect=1).splitlines()
-    assert printed[0].startswith("down: undecided (")
+    printed = sorted(run("check.py", expect=1).splitlines())
+    assert printed[0].startswith("down: undecided, ")
     assert printed[1].startswith("id: REFUSED, ")
+    assert printed[2].startswith("prod: works, ")
     assert run("check.py", "prod").count("\n") == 1
     assert "mmcred list" in run("check.py", "nope", expect=1)

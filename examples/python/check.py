@@ -11,29 +11,28 @@ import sys
 import mmcred
 
 
-def check(vault: mmcred.Vault, name: str) -> bool:
-    """Prints what the server says of one entry; whether it said that the token works."""
-    try:
-        owner = vault.verify(name, timeout=5)
-    except mmcred.TokenRejected as error:
-        print(f"{name}: REFUSED, {error}")
-    except mmcred.MmcredError as error:
-        # The network, a proxy or the vault: it says nothing about the token. `retry` says whether to ask again.
-        print(f"{name}: undecided ({error.code}, try again: {error.retry}), {error}")
-    else:
-        print(f"{name}: works, {owner.username} on Mattermost {owner.server_version or 'of an unknown version'}")
-        return True
-    return False
+def verdict(checked: mmcred.Checked) -> str:
+    if checked.verified:
+        owner = checked.verified
+        return f"works, {owner.username} on Mattermost {owner.server_version or 'of an unknown version'}"
+    if isinstance(checked.error, mmcred.TokenRejected):
+        return f"REFUSED, {checked.error}"
+    # The network, a proxy or the vault: it says nothing about the token.
+    return f"undecided, {checked.error}"
 
 
 def main(names: list[str]) -> int:
+    all_work = True
     try:
-        with mmcred.Vault.open() as vault:
-            works = [check(vault, name) for name in names or [entry.name for entry in vault.list()]]
+        # They are asked at once, and come in the order in which the servers answer.
+        with mmcred.Vault.open() as vault, vault.verify_all(names or None, timeout=5) as run:
+            for checked in run:
+                print(f"{checked.name or 'a damaged entry'}: {verdict(checked)}")
+                all_work = all_work and checked.ok
     except mmcred.MmcredError as error:
         print(error, file=sys.stderr)
         return 2
-    return 0 if all(works) else 1
+    return 0 if all_work else 1
 
 
 if __name__ == "__main__":
