@@ -47,7 +47,8 @@ pub extern "C" fn mmcred_verify_all_new(
         if in_flight != 0 {
             options = options.in_flight(in_flight as usize)?;
         }
-        let run = broken_pipe::wait(vault.verify_all(texts(names, name_count, "names")?, &options))?;
+        let names = texts(names, name_count, "names")?;
+        let run = broken_pipe::wait(async { vault.verify_all(names, &options) })?;
         put(Some(out), Box::new(mmcred_verify_all { run, ready: VecDeque::new() }));
         Ok(())
     })

@@ -26,10 +26,10 @@ impl Vault {
         in_flight: Number<'_>,
         timeout: Number<'_>,
     ) -> Promised<'env, VerifyAll> {
-        door::promise_of(env, || {
+        door::promise_later(env, || {
             let (names, options) = (arguments::names(names)?, arguments::verify_all(in_flight, timeout)?);
             let vault = self.share();
-            Ok(async move { vault.verify_all(names, &options).await.map(|run| VerifyAll(Arc::new(run))) })
+            Ok(move || vault.verify_all(names, &options).map(|run| VerifyAll(Arc::new(run))))
         })
     }
 }

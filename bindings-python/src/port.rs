@@ -145,10 +145,9 @@ impl Port {
     ) -> Running {
         let GivenVault(vault) = vault;
         let made = |py: Python<'_>, run| convert(py, VerifyAll::new(run));
-        self.start(number, "verify_all".to_owned(), made, async move {
-            let options = verify_all::options(&in_flight, &timeout)?;
-            vault.verify_all(names.map(|names| names.0), &options).await
-        })
+        let begin =
+            move || vault.verify_all(names.map(|names| names.0), &verify_all::options(&in_flight, &timeout)?);
+        self.start(number, "verify_all".to_owned(), made, door::blocking(begin))
     }
 
     /// A list of what has arrived; empty at the end.

@@ -105,7 +105,7 @@ impl Vault {
     ) -> PyResult<VerifyAll> {
         let begin = async {
             let options = verify_all::options(&in_flight, &timeout)?;
-            self.inner.verify_all(names.map(|names| names.0), &options).await
+            self.inner.verify_all(names.map(|names| names.0), &options)
         };
         door::wait(py, format_args!("verify_all"), begin).map(VerifyAll::new)
     }

@@ -342,7 +342,7 @@ async fn a_vault_is_checked_whole_or_by_names() {
     let place = common::Place::new();
     let vault = Arc::new(place.create());
     let options = options(4);
-    assert!(all(vault.verify_all(None, &options).await.unwrap()).await.is_empty());
+    assert!(all(vault.verify_all(None, &options).unwrap()).await.is_empty());
     for name in ["a", "b", "bad", "broken"] {
         vault.put(name, &server.credential(name), false).unwrap();
     }
@@ -353,23 +353,23 @@ async fn a_vault_is_checked_whole_or_by_names() {
         let wanted = expected.iter().filter(|(name, _)| names.contains(name));
         wanted.map(|(name, kind)| ((*name).to_owned(), *kind)).collect()
     };
-    let kinds = all(vault.verify_all(None, &options).await.unwrap()).await;
+    let kinds = all(vault.verify_all(None, &options).unwrap()).await;
     assert_eq!(kinds, expected(&["a", "b", "bad", "broken"]));
 
     let names = ["b", "broken", "nope"].map(str::to_owned).to_vec();
-    let mut kinds = all(vault.verify_all(Some(names), &options).await.unwrap()).await;
+    let mut kinds = all(vault.verify_all(Some(names), &options).unwrap()).await;
     assert_eq!(kinds.remove("nope"), Some("entry_missing"));
     assert_eq!(kinds, expected(&["b", "broken"]));
 
     // A label that does not open hides its name, but not that there is an entry.
     place.sql("UPDATE entries SET label = zeroblob(length(label)) WHERE id = (SELECT max(id) FROM entries)");
-    let run = vault.verify_all(None, &options).await.unwrap();
+    let run = vault.verify_all(None, &options).unwrap();
     assert_eq!(run.total(), 4);
     let first = run.next().await.unwrap().unwrap();
     assert_eq!((first.name, first.outcome.unwrap_err().kind()), (None, ErrorKind::EntryDamaged));
 
     vault.close().unwrap();
-    assert_eq!(vault.verify_all(None, &options).await.unwrap_err().kind(), ErrorKind::Closed);
+    assert_eq!(vault.verify_all(None, &options).unwrap_err().kind(), ErrorKind::Closed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -381,7 +381,7 @@ async fn an_entry_that_moves_meanwhile_is_asked_at_its_new_server_only() {
     for name in ["a", "b", "c"] {
         vault.put(name, &old.credential(name), false).unwrap();
     }
-    let run = vault.verify_all(None, &options(1)).await.unwrap();
+    let run = vault.verify_all(None, &options(1)).unwrap();
     vault.put("c", &new.credential("moved"), true).unwrap();
     let kinds = all(run).await;
     assert_eq!((kinds["a"], kinds["b"], kinds["c"]), ("ok", "ok", "token_rejected"));

