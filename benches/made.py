@@ -57,7 +57,8 @@ class Builds:
             return None
         folder = self.work / "c"
         folder.mkdir(exist_ok=True)
-        for name in ("libmmcred.so", f"libmmcred.so.{self.version.split('.')[0]}"):
+        major, minor, _ = self.version.split(".")
+        for name in ("libmmcred.so", f"libmmcred.so.{f'0.{minor}' if major == '0' else major}"):
             shutil.copy(library, folder / name)
         run(["cc", "-O2", "-Wall", "-Wextra", "-I", header.parent, HERE / "c" / "hand_out.c", "-L", folder,
              "-lmmcred", f"-Wl,-rpath,{folder}", "-o", folder / "hand_out"])
