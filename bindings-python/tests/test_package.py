@@ -43,7 +43,9 @@ def test_every_exported_name_is_there():
 
 
 def test_aio_repeats_the_names():
-    assert set(mmcred.__all__) - set(aio.__all__) == {"__version__", "aio", "driver_options", "session"}
+    # What `verify_all` gives is an async generator there.
+    only_sync = {"VerifyAll", "__version__", "aio", "driver_options", "session"}
+    assert set(mmcred.__all__) - set(aio.__all__) == only_sync
     for name in ("Vault", "Credential"):
         sync, twin = ({n for n in dir(getattr(m, name)) if not n.startswith("_")} for m in (mmcred, aio))
         assert sync == twin
