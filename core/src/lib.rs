@@ -14,6 +14,7 @@ mod hand;
 mod shown;
 mod error;
 mod error_kind;
+mod fork_gate;
 mod per_process;
 mod time;
 mod runtime;
@@ -23,6 +24,7 @@ pub use credential::{
 };
 pub use error::{Error, Result};
 pub use error_kind::ErrorKind;
+pub use fork_gate::{after_fork, before_fork};
 pub use hand::{Hand, Prepared};
 pub use runtime::block_on;
 pub use server::{Checked, VerifyAll, VerifyAllOptions, verify_all};
@@ -31,4 +33,4 @@ pub use server::{
     Step, TestResult, Verified, judge, proxy_for, trusted_roots,
 };
 pub use time::day_and_minute;
-pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions, after_fork, before_fork};
+pub use vault::{Damaged, Entry, Listing, Stored, Vault, VaultOptions};

@@ -2,6 +2,7 @@ use std::future::Future;
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::fork_gate;
 use crate::per_process::PerProcess;
 
 /// Runs a future to its end on this process's shared runtime: two worker threads, started at the first call
@@ -16,6 +17,8 @@ use crate::per_process::PerProcess;
 pub fn block_on<F: Future>(work: F) -> F::Output {
     static RUNTIME: PerProcess<Runtime> = PerProcess::new();
     let runtime = RUNTIME.get_or_init(|| {
+        // tokio makes things once in a process. A child that inherited one half made would wait for it for ever.
+        let _pass = fork_gate::pass();
         Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("mmcred")

@@ -12,6 +12,7 @@ use super::failure::{NoSuchHost, failure};
 use super::reply::Reply;
 use super::trust::{ProxyFor, proxy_for, tls_config};
 use crate::error::{Error, Result};
+use crate::fork_gate;
 use crate::{Connection, Credential, ErrorKind, ServerUrl};
 
 /// How requests reach a server. The only file that knows the HTTP crate.
@@ -31,6 +32,8 @@ impl Transport {
 
     /// Keeps so many connections for further requests. For one server: settings and address hold for no other.
     pub(crate) fn pooled(server: &ServerUrl, connection: &Connection, most: usize) -> Result<Self> {
+        // As in the runtime: the TLS and HTTP libraries too make things once in a process.
+        let _pass = fork_gate::pass();
         let mut builder = Client::builder()
             .redirect(Policy::none())
             .referer(false)

@@ -4,11 +4,11 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use super::forked;
 use super::head::Head;
 use super::place::Place;
 use crate::ErrorKind;
 use crate::error::{Error, Result};
+use crate::fork_gate;
 use crate::seal::{RootKey, Slot, SlotKind, random};
 use crate::shown::Shown;
 use crate::store::{About, Beginning, Found, SqliteStore, WriteLock};
@@ -24,7 +24,7 @@ pub(super) fn create(place: &Place, wait: Duration) -> Result<()> {
     let failed = |source| cannot_make(&place.folder, source);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&place.folder).map_err(failed)?;
     let lock = WriteLock::acquire(&place.folder, wait)?;
-    let _pass = forked::pass();
+    let _pass = fork_gate::pass();
     let file = place.file();
     // Made empty with its final mode before SQLite sees it; `-wal` and `-shm` take the mode over.
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file) {

@@ -1,53 +1,11 @@
-use std::cell::RefCell;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Weak};
 
 use super::session::Session;
+use crate::fork_gate;
 use crate::per_process::PerProcess;
 
 /// Every cell of this process, so that a forked child can find those of its parent.
 static CELLS: PerProcess<Mutex<Vec<Weak<Cell>>>> = PerProcess::new();
-
-/// Held shared by whoever is using a session, and alone by a thread that is about to fork. One a process: a thread
-/// that is not in the child can not have left the child's own locked.
-static GATE: PerProcess<RwLock<()>> = PerProcess::new();
-
-thread_local! {
-    static FORKING: RefCell<Option<RwLockWriteGuard<'static, ()>>> = const { RefCell::new(None) };
-}
-
-/// Waits until no thread is using a vault, and keeps all from it until this thread calls [`after_fork`].
-///
-/// For doors that are told of a fork beforehand (`os.register_at_fork`, `pthread_atfork`). Without it a child is safe as
-/// long as no other thread of the parent was using a vault at the very moment of the fork; with it, always.
-///
-/// Must not be called from within another function of this crate.
-///
-/// ```
-/// mmcred::before_fork();
-/// // fork() here; then in the parent and in the child:
-/// mmcred::after_fork();
-/// ```
-pub fn before_fork() {
-    FORKING.with_borrow_mut(|forking| {
-        if forking.is_none() {
-            *forking = Some(gate().write().unwrap_or_else(PoisonError::into_inner));
-        }
-    });
-}
-
-/// Lets the vaults be used again; to be called in the parent and in the child, also if [`before_fork`] was not.
-pub fn after_fork() {
-    FORKING.with_borrow_mut(Option::take);
-}
-
-fn gate() -> &'static RwLock<()> {
-    GATE.get_or_init(RwLock::default)
-}
-
-/// What a thread holds while it has a database open beside any session.
-pub(super) fn pass() -> RwLockReadGuard<'static, ()> {
-    gate().read().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A panic elsewhere leaves nothing half done: a transaction that is not committed is rolled back.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -78,7 +36,7 @@ impl Cell {
             CELLS.inherited().for_each(close_inherited);
             Mutex::default()
         });
-        let cell = Arc::new(Self { session: Mutex::new(None), gate: gate() });
+        let cell = Arc::new(Self { session: Mutex::new(None), gate: fork_gate::gate() });
         let mut cells = lock(cells);
         cells.retain(|cell| cell.strong_count() > 0);
         cells.push(Arc::downgrade(&cell));

@@ -21,7 +21,6 @@ mod stored;
 mod write;
 
 pub use entry::Entry;
-pub use forked::{after_fork, before_fork};
 pub use listing::{Damaged, Listing};
 pub use open::{Vault, VaultOptions};
 #[cfg(test)]
@@ -53,20 +52,5 @@ mod tests {
         }
         assert_eq!(vault.read("other").err().unwrap().kind(), ErrorKind::EntryMissing);
         assert_eq!(vault.read("-").err().unwrap().kind(), ErrorKind::InvalidName);
-    }
-
-    #[test]
-    fn a_thread_about_to_fork_waits_for_the_others() {
-        let passed = forked::pass();
-        let forking = std::thread::spawn(|| {
-            before_fork();
-            before_fork();
-            after_fork();
-        });
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        assert!(!forking.is_finished());
-        drop(passed);
-        forking.join().unwrap();
-        drop(forked::pass());
     }
 }
