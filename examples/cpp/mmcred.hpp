@@ -146,6 +146,9 @@ struct CredentialOptions {
     std::optional<std::string> proxy = {};
     bool allow_http = false;
     bool allow_unauthorized_certs = false;
+    /// Of the token and of its owner: with them a diagnosis finds the exact cause.
+    std::optional<std::string> token_id = {};
+    std::optional<std::string> user_id = {};
 };
 
 namespace detail {
@@ -156,6 +159,8 @@ inline OptionsHandle options(const CredentialOptions &given) {
     call(mmcred_credential_options_set_proxy, options.get(), Text(given.proxy));
     call(mmcred_credential_options_set_allow_http, options.get(), given.allow_http);
     call(mmcred_credential_options_set_allow_unauthorized_certs, options.get(), given.allow_unauthorized_certs);
+    call(mmcred_credential_options_set_token_id, options.get(), Text(given.token_id));
+    call(mmcred_credential_options_set_user_id, options.get(), Text(given.user_id));
     return options;
 }
 
@@ -192,6 +197,14 @@ class Credential {
 
     Verified verify(Seconds timeout = Seconds(MMCRED_DEFAULT_TIMEOUT)) const {
         return Verified(detail::make<detail::VerifiedHandle>(mmcred_credential_verify, get(), timeout.count()).get());
+    }
+    /// Why it does not work, as JSON. admin: a system administrator's credential for the same server, or nullptr.
+    std::string diagnose(const Credential *admin = nullptr, Seconds timeout = Seconds(MMCRED_DIAGNOSE_TIMEOUT)) const {
+        return detail::text(mmcred_credential_diagnose, get(), admin ? admin->get() : nullptr, timeout.count());
+    }
+    /// The answer of n8n's test, as JSON.
+    std::string test(Seconds timeout = Seconds(MMCRED_DEFAULT_TIMEOUT)) const {
+        return detail::text(mmcred_credential_test, get(), timeout.count());
     }
     Secret authorization() const {
         return detail::secret(MMCRED_AUTHORIZATION_SIZE, mmcred_credential_authorization, get());
@@ -244,6 +257,11 @@ class Vault {
             detail::make<detail::VerifiedHandle>(mmcred_vault_verify, get(), detail::Text(name), timeout.count())
                 .get());
     }
+    /// Why the entry does not work, as JSON. admin: the name of a system administrator's entry for the same server.
+    std::string diagnose(std::string_view name, std::optional<std::string_view> admin = {},
+                         Seconds timeout = Seconds(MMCRED_DIAGNOSE_TIMEOUT)) const {
+        return detail::text(mmcred_vault_diagnose, get(), detail::Text(name), detail::Text(admin), timeout.count());
+    }
     std::string path() const { return detail::lent(mmcred_vault_path(get())); }
     std::optional<std::string> key_file() const { return detail::optional(mmcred_vault_key_file(get())); }
     /// Ends the vault for its hands too, and says whether that went well, which a destructor can not.
@@ -252,6 +270,36 @@ class Vault {
 
   private:
     detail::VaultHandle handle_;
+};
+
+/// Asks whether the entries of a vault work, many at the same time. Its end drops what is under way.
+class VerifyAll {
+  public:
+    /// Of all entries. The vault may go before the run. in_flight: for each server, 1 to 512.
+    explicit VerifyAll(const Vault &vault, std::uint32_t in_flight = 64,
+                       Seconds timeout = Seconds(MMCRED_DEFAULT_TIMEOUT))
+        : handle_(detail::make<detail::VerifyAllHandle>(mmcred_verify_all_new, vault.get(),
+                                                        static_cast<const char *const *>(nullptr), std::size_t{0},
+                                                        in_flight, timeout.count())) {}
+    VerifyAll(const Vault &vault, const std::vector<std::string> &names, std::uint32_t in_flight = 64,
+              Seconds timeout = Seconds(MMCRED_DEFAULT_TIMEOUT)) {
+        std::vector<detail::Text> texts;
+        for (const std::string_view name : names) texts.emplace_back(name);
+        const std::vector<const char *> chars(texts.begin(), texts.end());
+        handle_ = detail::make<detail::VerifyAllHandle>(mmcred_verify_all_new, vault.get(), chars.data(), chars.size(),
+                                                        in_flight, timeout.count());
+    }
+
+    /// Waits for the next result, as JSON; none when all are there.
+    std::optional<std::string> next() {
+        const auto json = detail::make<detail::TextHandle>(mmcred_verify_all_next, get());
+        if (!json) return std::nullopt;
+        return std::string(mmcred_text_chars(json.get()), mmcred_text_length(json.get()));
+    }
+    mmcred_verify_all *get() const noexcept { return handle_.get(); }
+
+  private:
+    detail::VerifyAllHandle handle_;
 };
 
 /// What to send, and where to. The header is the whole line, "Authorization: Bearer …".

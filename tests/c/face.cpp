@@ -100,6 +100,33 @@ void hands(const std::string &work) {
     CHECK(mmcred::authorization("prod", request.url).c_str() == "Authorization: Bearer " TOKEN ""s);
 }
 
+/// Nobody listens on port 9: what is asked comes to an end at once.
+void explains(const std::string &work) {
+    mmcred::CredentialOptions options;
+    options.token_id = options.user_id = "m4ntrbqgcbgf7e86tu3wrfe6kc";
+    const mmcred::Credential credential("http://127.0.0.1:9", TOKEN, options);
+    const std::string id = "\"token_id\":\"" + *options.token_id + "\"";
+    CHECK(credential.fields().find(id) != std::string::npos);
+    CHECK(credential.diagnose(&credential).find("\"connection_refused\"") != std::string::npos);
+    CHECK(credential.test().find("\"Error\"") != std::string::npos);
+    options.user_id = "no id";
+    CHECK(status_of([&] { mmcred::Credential("chat.example.com", TOKEN, options); }) == MMCRED_INVALID_ARGUMENT);
+
+    std::optional<mmcred::Vault> vault(std::in_place, work + "/explains", work + "/explains.key", MMCRED_CREATE);
+    for (const char *name : {"one", "two", "three"}) vault->put(name, credential);
+    CHECK(vault->diagnose("one", "two").find("\"connection_refused\"") != std::string::npos);
+    CHECK(status_of([&] { vault->diagnose("one", "none"); }) == MMCRED_ENTRY_MISSING);
+    mmcred::VerifyAll named(*vault, {"two", "three"});
+    mmcred::VerifyAll all(*vault);
+    vault.reset();
+    const auto count = [](mmcred::VerifyAll &run) {
+        int results = 0;
+        for (; const auto result = run.next(); ++results) CHECK(result->find("\"ok\":false") != std::string::npos);
+        return results;
+    };
+    CHECK(count(named) == 2 && count(all) == 3 && !all.next());
+}
+
 } // namespace
 
 int main() {
@@ -107,5 +134,6 @@ int main() {
     errors();
     entries(work);
     hands(work);
+    explains(work);
     return done();
 }
