@@ -17,6 +17,7 @@ from support.fake import Fake  # noqa: E402
 from world import Server, World  # noqa: E402
 
 RECORDS = Path(os.environ.get("MMCRED_TEST_RECORDS") or HERE.parents[1] / ".build/live")
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 PROFILES = ["10.11", "11.8", "11.9", "11.10"]
 # What the cases depend on; the fake is set as the server is.
 SETTINGS = {
@@ -30,6 +31,8 @@ def main():
     if not given.get("MMCRED_TEST_SERVER"):
         sys.exit("MMCRED_TEST_SERVER names no server; tests/live/README.md says what to set.")
     server = Server(given["MMCRED_TEST_SERVER"])
+    if server.parts.scheme != "https" and server.parts.hostname not in LOOPBACK:
+        sys.exit("MMCRED_TEST_SERVER has to begin with https://: the administrator's password would go out in clear.")
     token, ends = sign_in(server, given)
     world = World(server, token, given.get("MMCRED_TEST_CONTROL"))
     try:

@@ -46,6 +46,12 @@ def live(url, folder, **more):
     return subprocess.run(command, env={**os.environ, **given, **more}, capture_output=True, text=True, timeout=120)
 
 
+def test_no_password_goes_out_in_clear(tmp_path):
+    done = live("http://chat.invalid", tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has to begin with https://" in done.stderr
+
+
 def assert_nothing_is_left(fake):
     accounts = fake.call("GET", "users?per_page=200")[1]
     made = [account for account in accounts if account["username"].startswith("mmcred-live-")]
