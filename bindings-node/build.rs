@@ -1,18 +1,12 @@
-//! Lets the library leave Node's own symbols to the process that loads it, and takes aws-lc's destructors out of it.
+//! Lets the library leave Node's own symbols to the process that loads it, and takes aws-lc's destructors out of it, as in
+//! the other doors: docs/decisions/0014.
 
-use std::path::PathBuf;
-use std::{env, fs};
-
-/// They wipe aws-lc's random generators when the process exits, and a thread that draws its first random number after
-/// that aborts: docs/decisions/0014.
-const NO_DESTRUCTORS: &str =
-    "SECTIONS { /DISCARD/ : { *aws_lc_sys*:(.fini_array*) } } INSERT AFTER .init_array;";
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../core/no_destructors.ld");
 
 fn main() {
     napi_build::setup();
-    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        let script = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("no_destructors.ld");
-        fs::write(&script, NO_DESTRUCTORS).expect("the folder is cargo's own");
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-T,{}", script.display());
+    println!("cargo::rerun-if-changed={SCRIPT}");
+    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-T,{SCRIPT}");
     }
 }
