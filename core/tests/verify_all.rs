@@ -403,7 +403,7 @@ fn a_hundred_thousand_tokens_fit_into_a_hundred_megabytes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "run by the test above"]
+#[ignore = "a part of another test"]
 async fn many_tokens_in_a_process_of_their_own() {
     if common::given().is_none() {
         return;
