@@ -103,15 +103,15 @@ pub fn not_copied(class: &str, why: &str) -> PyErr {
 
 /// Writes a line for the logger `mmcred`, at debug level. As long as nobody has imported `logging`, nobody listens.
 fn log(py: Python<'_>, what: fmt::Arguments<'_>, error: Option<&Error>) -> PyResult<()> {
-    static MODULES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static MODULES: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     static LOGGER: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     const DEBUG: u8 = 10;
     let logger = match LOGGER.get(py) {
         Some(logger) => logger,
         None => {
-            let modules =
-                MODULES.get_or_try_init(py, || py.import("sys")?.getattr("modules").map(Bound::unbind))?;
-            let Ok(logging) = modules.bind(py).get_item(intern!(py, "logging")) else { return Ok(()) };
+            let find = || Ok::<_, PyErr>(py.import("sys")?.getattr("modules")?.cast_into()?.unbind());
+            let modules = MODULES.get_or_try_init(py, find)?.bind(py);
+            let Some(logging) = modules.get_item(intern!(py, "logging"))? else { return Ok(()) };
             // Half imported by another thread: it has no loggers yet.
             let Ok(get) = logging.getattr("getLogger") else { return Ok(()) };
             LOGGER.get_or_try_init(py, || get.call1(("mmcred",)).map(Bound::unbind))?

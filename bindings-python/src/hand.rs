@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 
 use crate::argument::{From, GivenVault, Location, Name, Target, Url, Version};
 use crate::door;
@@ -134,10 +135,11 @@ impl Prepared {
 /// The value of an `Authorization` header for the default vault's entry `name`, only if `url`, absolute, is its
 /// server's; else `WrongOrigin`.
 #[pyfunction]
-pub fn authorization(py: Python<'_>, name: Name, url: Url) -> PyResult<String> {
+pub fn authorization<'py>(py: Python<'py>, name: Name, url: Url) -> PyResult<Bound<'py, PyString>> {
     let Name(name) = name;
-    door::enter(py, format_args!("authorization {name:?}"), || {
-        // EXPOSE: this is the header of the request that the caller makes.
-        mmcred::Vault::default_vault()?.authorization(&name, &url.0).map(|header| header.to_string())
-    })
+    let header = door::enter(py, format_args!("authorization {name:?}"), || {
+        mmcred::Vault::default_vault()?.authorization(&name, &url.0)
+    });
+    // EXPOSE: this is the header of the request that the caller makes.
+    header.map(|header| PyString::new(py, &header))
 }

@@ -41,7 +41,11 @@ impl Place {
 
 /// All that [`Place::resolve`] looks at when nothing is given.
 pub(super) fn environment() -> [Option<OsString>; 5] {
-    ["MMCRED_VAULT", "MMCRED_KEY_FILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME"].map(variable)
+    let [vault, key_file] = ["MMCRED_VAULT", "MMCRED_KEY_FILE"].map(variable);
+    let named = vault.is_some() && key_file.is_some();
+    let [data, config, home] =
+        ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME"].map(|own| if named { None } else { variable(own) });
+    [vault, key_file, data, config, home]
 }
 
 /// An empty variable counts as none, as the XDG specification has it.
