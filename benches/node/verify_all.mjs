@@ -28,7 +28,8 @@ const ways = {
           const one = new Client4();
           one.setUrl(url);
           one.setToken(`ybndrfg8ejkmcpqx${String(next++).padStart(10, '0')}`);
-          accepted += 'username' in (await one.getMe());
+          const me = await one.getMe();
+          accepted += 'username' in me;
         }
       };
       await Promise.all(Array.from({ length: inFlight }, worker));
