@@ -87,6 +87,8 @@ class Contender:
     limit: object = field(default_factory=Shown)
     each: bool = False
     environment: dict = field(default_factory=dict)
+    slow: bool = False
+    """A peer that takes a minute for what others do in a second: it takes part in one round, unwarmed."""
 
     def start(self):
         environment = {**os.environ, **{key: str(value) for key, value in self.environment.items()}}

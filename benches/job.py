@@ -49,28 +49,31 @@ class Job:
         try:
             for contender in everyone:
                 started.append(contender.start())
-            for one in started:
-                for _ in range(self.warm_up):
+            for contender, one in zip(everyone, started, strict=True):
+                for _ in range(0 if contender.slow else self.warm_up):
                     one.spend(self.turns)
             # One round's times by contender. Each round begins with another one.
             spent = []
             for number in range(max(4, round(self.rounds * share))):
                 order = [(number + place) % len(started) for place in range(len(started))]
-                times = {place: started[place].spend(self.turns) for place in order}
-                spent.append([times[place] for place in range(len(started))])
+                order = [place for place in order if number == 0 or not everyone[place].slow]
+                spent.append({place: started[place].spend(self.turns) for place in order})
         finally:
             for one in started:
                 one.stop()
-        results = [
-            Result(
-                contender.name,
-                quantiles((times[place] for times in spent), n=4)[0],
-                median(times[place] / times[0] for times in spent),
-                median(times[place] - times[0] for times in spent),
-                contender.limit,
+        results = []
+        for place, contender in enumerate(self.contenders):
+            mine = [times for times in spent if place in times]
+            seconds = [times[place] for times in mine]
+            results.append(
+                Result(
+                    contender.name,
+                    quantiles(seconds, n=4)[0] if len(seconds) > 1 else seconds[0],
+                    median(times[place] / times[0] for times in mine),
+                    median(times[place] - times[0] for times in mine),
+                    contender.limit,
+                )
             )
-            for place, contender in enumerate(self.contenders)
-        ]
         parts = range(len(self.contenders), len(everyone))
         validity = median(times[0] / sum(times[place] for place in parts) for times in spent) if parts else None
         return results, validity

@@ -70,7 +70,7 @@ def verifiers(builds, vaults, url, tokens, in_flight, what, limit):
     if installed("aiohttp"):
         yield Contender("peer: aiohttp", python("aiohttp"))
     if installed("mattermostautodriver"):
-        yield Contender("peer: mattermostautodriver", python("autodriver"))
+        yield Contender("peer: mattermostautodriver", python("autodriver"), slow=True)
     if builds.client4:
         yield Contender("peer: @mattermost/client", node("client4", builds.client4))
 
