@@ -8,7 +8,7 @@ use crate::reply::{Answer, Reply};
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
 use crate::totp;
-use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
+use crate::users::{User, default_notify_props, default_timezone};
 
 /// The types of the user struct, for "one wrongly typed field refuses the body".
 pub const SCHEMA: &[(&str, Kind)] = &[
@@ -76,7 +76,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     if !admin {
         state.sign_up_allowed(first)?;
     }
-    if !state.licence.present && state.active_people() >= USER_LIMIT {
+    if state.at_user_limit() {
         return Err(Fail::new(400, "api.user.create_user.user_limits.exceeded"));
     }
     let mut user = requested(state, &fields, admin, call.now);

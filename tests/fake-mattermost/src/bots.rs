@@ -8,7 +8,7 @@ use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::shapes::{BotShape, Eyes, UserShape};
 use crate::state::State;
-use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
+use crate::users::{User, default_notify_props, default_timezone};
 
 /// A row of the bots table; name and roles live on the account of the same id.
 #[derive(Clone, Debug, Default)]
@@ -186,7 +186,7 @@ fn set_enabled(state: &mut State, call: &Call, enabled: bool) -> Answer {
     let id = call.id("bot_user_id")?;
     state.require_bot_change(&call.session, &id)?;
     let was_off = state.bots.get(&id).is_some_and(|bot| bot.delete_at != 0);
-    if enabled && was_off && !state.licence.present && state.active_people() >= USER_LIMIT {
+    if enabled && state.at_user_limit() {
         return Err(Fail::new(400, "app.user.update_active.user_limit.exceeded"));
     }
     // Repeatable; disabling ends sessions, tokens revive on enable.

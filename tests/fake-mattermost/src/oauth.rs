@@ -67,6 +67,12 @@ impl Provider {
         self.accesses.retain(|access| access.token != token);
     }
 
+    /// Deactivating a user ends all of his.
+    pub fn forget_user(&mut self, user_id: &str) {
+        self.codes.retain(|code| code.user_id != user_id);
+        self.accesses.retain(|access| access.user_id != user_id);
+    }
+
     /// The system-wide revocation ends all (facts 2.6).
     pub fn forget_tokens(&mut self) {
         self.accesses.clear();

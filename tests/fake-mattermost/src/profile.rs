@@ -29,8 +29,6 @@ pub struct Profile {
     pub auth_data_for_self: bool,
     /// `remote_id` is `""` for people, instead of absent (recording 200-users-list-pat-2025).
     pub remote_id_for_people: bool,
-    /// The last system administrator may not be demoted (facts 4, newer servers).
-    pub last_admin_check: bool,
     /// Each MFA code works once (facts 6.3, current servers).
     pub mfa_codes_once: bool,
     /// Login has a limiter of its own (11.5 and dot releases back to 11.2, facts 0).
@@ -55,7 +53,6 @@ const V11_10: Profile = Profile {
     system_owned: false,
     auth_data_for_self: false,
     remote_id_for_people: false,
-    last_admin_check: false,
     mfa_codes_once: true,
     login_limiter: true,
     routes_of_11: true,
@@ -99,7 +96,6 @@ const PROFILES: [Profile; 5] = [
         policy_for_bots: true,
         voip_device_id: true,
         system_owned: true,
-        last_admin_check: true,
         ..V11_10
     },
 ];

@@ -108,8 +108,8 @@ pub fn update_of_user(state: &mut State, call: &Call) -> Answer {
         return Err(Fail::new(400, "app.role.check_roles_exist.role_not_found"));
     }
     let stays_admin = roles.split_whitespace().any(|name| name == "system_admin");
-    let admins = state.users.values().filter(|user| user.is_system_admin() && user.delete_at == 0).count();
-    if state.profile.last_admin_check && user.is_system_admin() && !stays_admin && admins <= 1 {
+    let admins = state.active_people().filter(|user| user.is_system_admin()).count();
+    if user.is_system_admin() && !stays_admin && admins <= 1 {
         return Err(Fail::new(400, "app.user.update.lastAdmin.app_error"));
     }
     if roles.len() > 256 {

@@ -99,7 +99,11 @@ fn permanent_deletion_takes_the_tokens_along() {
     let user = fake.with_roles(&admin, "erased", "system_user system_user_access_token");
     let (id, secret) = fake.pat(&user, &user.id);
     let path = format!("/users/{}?permanent=true", user.id);
-    fake.call("DELETE", &admin.token, &path, "").is(401, "api.user.delete_user.not_enabled.app_error");
+    fake.call("DELETE", &admin.token, &path, "")
+        .is(401, "api.user.delete_user.not_enabled.for_admin.app_error");
+    fake.call("DELETE", &user.token, &path, "").is(401, "api.user.update_active.not_enable.app_error");
+    fake.settings(json!({"TeamSettings": {"EnableUserDeactivation": true}}));
+    fake.call("DELETE", &user.token, &path, "").is(401, "api.user.delete_user.not_enabled.app_error");
     fake.set(json!({"EnableAPIUserDeletion": true}));
     fake.call("DELETE", &admin.token, &path, "").status_ok();
     fake.me(&secret).rejected();

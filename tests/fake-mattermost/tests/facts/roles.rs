@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, UNKNOWN};
+use crate::fake::{Fake, PROFILES, UNKNOWN};
 
 #[test]
 fn put_roles_replaces_the_whole_string() {
@@ -51,16 +51,23 @@ fn put_roles_refuses_in_order() {
 }
 
 #[test]
-fn the_last_administrator_is_kept_on_newer_servers_only() {
-    for (profile, refused) in [("11.10", false), ("next", true)] {
-        let (fake, admin) = Fake::of(profile);
-        let path = format!("/users/{}/roles", admin.id);
-        let answer = fake.put(&admin.token, &path, &json!({"roles": "system_user"}));
-        if refused {
-            answer.is(400, "app.user.update.lastAdmin.app_error");
-        } else {
-            answer.status_ok();
+fn the_last_administrator_is_kept() {
+    // app/user.go UpdateUserRolesWithUser: bots and deactivated accounts do not count.
+    for profile in PROFILES {
+        let (fake, admin) = Fake::open_of(profile);
+        let (second, bot) = (fake.person("second"), fake.bot(&admin, "robot"));
+        let demote = || {
+            let path = format!("/users/{}/roles", admin.id);
+            fake.put(&admin.token, &path, &json!({"roles": "system_user"}))
+        };
+        for id in [&second.id, &bot] {
+            fake.set_roles(&admin, id, "system_user system_admin");
         }
+        fake.call("DELETE", &admin.token, &format!("/users/{}", second.id), "").status_ok();
+        demote().is(400, "app.user.update.lastAdmin.app_error");
+        let active = format!("/users/{}/active", second.id);
+        fake.put(&admin.token, &active, &json!({"active": true})).status_ok();
+        demote().status_ok();
     }
 }
 
