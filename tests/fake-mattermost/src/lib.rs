@@ -24,6 +24,7 @@ mod bots;
 mod client_config;
 mod config;
 mod config_rules;
+mod devices;
 mod login;
 mod oauth;
 mod profiles;

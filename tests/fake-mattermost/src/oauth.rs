@@ -257,7 +257,7 @@ impl State {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
         session.token = self.ids.next();
-        session.expires_at = now.saturating_add(self.session_length(&session));
+        session.expires_at = now.saturating_add(self.hours("SessionLengthSSOInHours"));
         let access = Access {
             app: app.id.clone(),
             user_id: user_id.to_owned(),

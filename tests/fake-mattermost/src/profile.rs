@@ -21,7 +21,7 @@ pub struct Profile {
     pub oauth_may_not_change_tokens: bool,
     /// A CSRF refusal clears the cookie (facts 2.4).
     pub csrf_clears_cookie: bool,
-    /// Session items carry `voip_device_id` (executed.json, 11.11).
+    /// Session items carry `voip_device_id` (executed.json, 11.11), and the ids of phones are looked at.
     pub voip_device_id: bool,
     /// Bots carry `system_owned` (facts 13, newest).
     pub system_owned: bool,

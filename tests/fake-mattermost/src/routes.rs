@@ -6,7 +6,7 @@ use crate::limiter::Own;
 use crate::profile::Profile;
 use crate::reply::Answer;
 use crate::state::State;
-use crate::{accounts, bots, client_config, login, oauth, profiles, roles, system, tokens, users};
+use crate::{accounts, bots, client_config, devices, login, oauth, profiles, roles, system, tokens, users};
 
 /// Whether an endpoint needs a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +69,7 @@ const API: &[Route] = &[
     },
     open("POST", "/users/logout", login::logout),
     on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
+    on("PUT", "/users/sessions/device", devices::attach),
     on("GET", "/users/{user_id}", profiles::get),
     on("PUT", "/users/{user_id}", profiles::update),
     on("PUT", "/users/{user_id}/patch", profiles::patch),

@@ -214,7 +214,7 @@ fn a_login_sessions_properties() {
     assert_eq!(row["expires_at"], now + 720 * 3_600_000);
     let props = &row["props"];
     for (key, value) in
-        [("isMobile", "true"), ("isSaml", "false"), ("isOAuthUser", "false"), ("is_guest", "false")]
+        [("isMobile", "false"), ("isSaml", "false"), ("isOAuthUser", "false"), ("is_guest", "false")]
     {
         assert_eq!(props[key], value, "{key}");
     }

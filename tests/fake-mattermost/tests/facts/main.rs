@@ -9,6 +9,7 @@ mod bots;
 mod cache;
 mod changes;
 mod config;
+mod devices;
 mod discovery;
 mod extras;
 mod limits;
