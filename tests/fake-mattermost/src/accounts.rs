@@ -1,5 +1,6 @@
 //! Making an account, changing its password, and MFA set-up (facts 6.3, 6.4).
 
+use crate::auth::require_mfa;
 use crate::body::{Fields, Kind, object_map};
 use crate::call::Call;
 use crate::errors::Fail;
@@ -140,10 +141,12 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
 /// `POST /users/{user_id}/reset_failed_attempts`
 pub fn reset_failed_attempts(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
+    if !state.may(&call.session, "sysconsole_write_user_management_users") {
+        return Err(Fail::new(403, "api.user.reset_password_failed_attempts.permissions.app_error"));
+    }
     let user = state.user(&user_id)?;
     state.require_over(&call.session, user)?;
-    state.require(&call.session, "sysconsole_write_user_management_users")?;
-    if !matches!(user.auth_service.as_str(), "" | "email" | "ldap") {
+    if !matches!(user.auth_service.as_str(), "" | "ldap") {
         return Err(Fail::new(400, "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error"));
     }
     state.user_mut(&user_id)?.failed_attempts = 0;
@@ -167,13 +170,17 @@ pub fn generate_mfa(state: &mut State, call: &Call) -> Answer {
     Ok(reply.with("Cache-Control", "no-cache").with("Pragma", "no-cache"))
 }
 
-/// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`
+/// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`: whoever changes somebody else's needs his own
+/// (api4/user.go updateUserMfa).
 pub fn update_mfa(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     if call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
     }
     state.require_user(&call.session, &user_id)?;
+    if user_id != call.session.user_id {
+        require_mfa(state, call)?;
+    }
     let body = object_map(&call.body, call.body_limit);
     let activate = body.get("activate").and_then(serde_json::Value::as_bool);
     let activate = activate.ok_or_else(|| Fail::body_param("activate"))?;

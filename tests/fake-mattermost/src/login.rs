@@ -75,15 +75,15 @@ impl State {
     }
 
     fn find_login(&self, id: &str, login_id: &str) -> Option<&User> {
+        let by_name = self.on("EmailSettings", "EnableSignInWithUsername");
+        let by_email = self.on("EmailSettings", "EnableSignInWithEmail");
         if !id.is_empty() {
-            return self.users.get(id); // `id` beats `login_id`
+            return self.users.get(id).filter(|_| by_name || by_email); // `id` beats `login_id`
         }
         let name = login_id.to_lowercase();
-        self.users.values().find(|user| {
-            let by_name = self.on("EmailSettings", "EnableSignInWithUsername") && user.username == name;
-            let by_email = self.on("EmailSettings", "EnableSignInWithEmail") && user.email == name;
-            by_name || by_email
-        })
+        self.users
+            .values()
+            .find(|user| (by_name && user.username == name) || (by_email && user.email == name))
     }
 
     /// A missing code asks what is needed and counts as no attempt, a wrong one does; each works once (facts 6.3).
@@ -115,6 +115,10 @@ impl State {
     fn check_credentials(&mut self, call: &Call, password: &str) -> Result<String, Fail> {
         let (id, login_id) = (call.map_value("id"), call.map_value("login_id"));
         let user = self.find_login(&id, &login_id).cloned().ok_or_else(|| self.masked())?;
+        // A directory needs its licence; with it, the password kept here is the directory's.
+        if user.auth_service == "ldap" && !(self.licence.present && self.on("LdapSettings", "Enable")) {
+            return Err(Fail::new(501, "api.user.login_ldap.not_available.app_error"));
+        }
         if !matches!(user.auth_service.as_str(), "" | "ldap") {
             return Err(Fail::new(400, "api.user.login.use_auth_service.app_error"));
         }
@@ -200,6 +204,10 @@ pub fn cookie_life(state: &State, now: Millis, key: &str) -> String {
 /// `POST /users/login`
 pub fn login(state: &mut State, call: &Call) -> Answer {
     let password = call.map_value("password");
+    // Nobody gets a link to log in with here, so none is ever good.
+    if state.profile.routes_of_11 && !call.map_value("magic_link_token").is_empty() {
+        return Err(state.masked());
+    }
     if password.is_empty() {
         return Err(Fail::new(400, "api.user.login.blank_pwd.app_error"));
     }
