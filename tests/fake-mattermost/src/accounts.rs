@@ -1,5 +1,6 @@
 //! Making an account, changing its password, and MFA set-up (facts 6.3, 6.4).
 
+use crate::account_rules::{check_sign_in, printable};
 use crate::auth::require_mfa;
 use crate::body::{Fields, Kind, object_map};
 use crate::call::Call;
@@ -38,10 +39,20 @@ pub const SCHEMA: &[(&str, Kind)] = &[
     ("mfa_secret", Kind::Text),
     ("remote_id", Kind::Text),
     ("disable_welcome_email", Kind::Bool),
+    ("last_activity_at", Kind::Int),
+    ("last_login", Kind::Int),
+    ("last_password_update", Kind::Int),
+    ("last_picture_update", Kind::Int),
+    ("mfa_used_timestamps", Kind::Texts),
+    ("is_bot", Kind::Bool),
+    ("bot_description", Kind::Text),
+    ("bot_last_icon_update", Kind::Int),
+    ("terms_of_service_id", Kind::Text),
+    ("terms_of_service_create_at", Kind::Int),
 ];
 
 fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User {
-    let username = fields.text("username").to_lowercase();
+    let username = printable(&fields.text("username")).to_lowercase();
     User {
         username: if username.is_empty() { state.ids.next() } else { username },
         create_at: now,
@@ -52,9 +63,9 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
         email_verified: admin && fields.flag("email_verified"),
         auth_service: if admin { fields.text("auth_service") } else { String::new() },
         auth_data: fields.opt_text("auth_data").filter(|data| admin && !data.is_empty()),
-        nickname: fields.text("nickname"),
-        first_name: fields.text("first_name"),
-        last_name: fields.text("last_name"),
+        nickname: printable(&fields.text("nickname")),
+        first_name: printable(&fields.text("first_name")),
+        last_name: printable(&fields.text("last_name")),
         position: fields.text("position"),
         allow_marketing: fields.flag("allow_marketing"),
         disable_welcome_email: fields.flag("disable_welcome_email"),
@@ -63,7 +74,11 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
             .filter(|locale| !locale.is_empty())
             .unwrap_or_else(|| "en".to_owned()),
         timezone: fields.raw("timezone").cloned().unwrap_or_else(default_timezone),
-        notify_props: default_notify_props(),
+        props: fields.map("props").unwrap_or_default(),
+        notify_props: fields
+            .map("notify_props")
+            .filter(|props| !props.is_empty())
+            .unwrap_or_else(default_notify_props),
         ..User::default()
     }
 }
@@ -74,6 +89,14 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     // Bots do not count (facts 9).
     let first = state.users.keys().all(|id| state.bots.contains_key(id));
     let admin = state.may(&call.session, "manage_system");
+    // There are no teams, so nobody was invited, neither by letter nor into one.
+    if !call.query("t").is_empty() {
+        return Err(Fail::new(404, "api.user.create_user.signup_link_invalid.app_error"));
+    }
+    if !call.query("iid").is_empty() {
+        state.sign_up_on()?;
+        return Err(Fail::new(404, "app.team.get_by_invite_id.finding.app_error"));
+    }
     if !admin {
         state.sign_up_allowed(first)?;
     }
@@ -82,12 +105,13 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     }
     let mut user = requested(state, &fields, admin, call.now);
     if user.auth_service.is_empty() {
-        state.check_domain(&user.email)?;
+        state.check_domain(&user.email, "create")?;
         state.check_password(&user.password)?;
     }
     if !fields.text("id").is_empty() {
         return Err(Fail::new(400, "app.user.save.existing.app_error"));
     }
+    check_sign_in(&user)?;
     state.check_account(&user)?;
     user.id = state.ids.next();
     user.roles = if first { "system_admin system_user" } else { "system_user" }.to_owned();
@@ -119,6 +143,9 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
         if current.is_empty() {
             return Err(Fail::body_param("current_password"));
         }
+        if state.user(&user_id)?.is_sso() {
+            return Err(Fail::new(400, "api.user.update_password.oauth.app_error"));
+        }
         state.check_current_password(&user_id, &current).map_err(|fail| match fail.id.as_ref() {
             WRONG_PASSWORD => Fail::new(400, "api.user.update_password.incorrect.app_error"),
             _ => fail,
@@ -128,6 +155,9 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
     }
     state.check_password(&new)?;
     let user = state.user_mut(&user_id)?;
+    if user.is_remote() {
+        return Err(Fail::new(500, "api.user.update_password.failed.app_error"));
+    }
     (user.password, user.failed_attempts) = (new, 0);
     (user.last_password_update, user.update_at) = (call.now, call.now);
     if state.service("TerminateSessionsOnPasswordChange") {
@@ -138,7 +168,24 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok())
 }
 
-/// `POST /users/{user_id}/reset_failed_attempts`
+/// `PUT /users/{user_id}/auth`: makes it an account of another service; who may comes before who is meant
+/// (api4/user.go updateUserAuth).
+pub fn update_auth(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "manage_system")?;
+    let user_id = call.id("user_id")?;
+    let fields = call.decode("user", &[("auth_data", Kind::Text), ("auth_service", Kind::Text)])?;
+    let (data, service) = (fields.text("auth_data"), fields.text("auth_service"));
+    if data.is_empty() || service.is_empty() {
+        return Err(Fail::new(400, "api.user.update_user_auth.invalid_request"));
+    }
+    let user = state.user_mut(&user_id)?;
+    (user.auth_data, user.auth_service) = (Some(data.clone()), service.clone());
+    user.password.clear();
+    user.update_at = call.now;
+    Ok(Reply::line(200, &serde_json::json!({ "auth_data": data, "auth_service": service })))
+}
+
+/// `POST /users/{user_id}/reset_failed_attempts`: whoever may not learns nothing about the id (api4/user.go).
 pub fn reset_failed_attempts(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     if !state.may(&call.session, "sysconsole_write_user_management_users") {

@@ -76,6 +76,7 @@ const API: &[Route] = &[
     on("DELETE", "/users/{user_id}", users::delete),
     on("PUT", "/users/{user_id}/roles", roles::update_of_user),
     on("PUT", "/users/{user_id}/active", users::update_active),
+    on("PUT", "/users/{user_id}/auth", accounts::update_auth),
     on("PUT", "/users/{user_id}/password", accounts::change_password),
     on("POST", "/users/{user_id}/reset_failed_attempts", accounts::reset_failed_attempts),
     without_mfa("PUT", "/users/{user_id}/mfa", accounts::update_mfa),

@@ -91,6 +91,16 @@ impl User {
         self.roles.split_whitespace().any(|held| held == role)
     }
 
+    /// Signs in elsewhere.
+    pub fn is_sso(&self) -> bool {
+        self.auth_data.as_ref().is_some_and(|data| !data.is_empty())
+    }
+
+    /// Signs in by OAuth 2.0.
+    pub fn is_oauth_user(&self) -> bool {
+        matches!(self.auth_service.as_str(), "gitlab" | "google" | "office365" | "openid")
+    }
+
     /// Lives on another server.
     pub fn is_remote(&self) -> bool {
         self.remote_id.as_ref().is_some_and(|remote| !remote.is_empty())
