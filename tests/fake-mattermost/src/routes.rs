@@ -6,7 +6,10 @@ use crate::limiter::Own;
 use crate::profile::Profile;
 use crate::reply::Answer;
 use crate::state::State;
-use crate::{accounts, bots, client_config, devices, login, oauth, profiles, roles, system, tokens, users};
+use crate::{
+    accounts, bots, client_config, devices, guests, login, mail_links, oauth, profiles, roles, system,
+    tokens, users,
+};
 
 /// Whether an endpoint needs a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +71,10 @@ const API: &[Route] = &[
         ..open("POST", "/users/login/desktop_token", login::with_desktop_token)
     },
     open("POST", "/users/logout", login::logout),
+    open("POST", "/users/password/reset", mail_links::reset_password),
+    open("POST", "/users/password/reset/send", mail_links::send_reset),
+    open("POST", "/users/email/verify", mail_links::verify),
+    open("POST", "/users/email/verify/send", mail_links::send_verification),
     on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
     on("PUT", "/users/sessions/device", devices::attach),
     on("GET", "/users/{user_id}", profiles::get),
@@ -76,7 +83,10 @@ const API: &[Route] = &[
     on("DELETE", "/users/{user_id}", users::delete),
     on("PUT", "/users/{user_id}/roles", roles::update_of_user),
     on("PUT", "/users/{user_id}/active", users::update_active),
+    on("POST", "/users/{user_id}/demote", guests::demote),
+    on("POST", "/users/{user_id}/promote", guests::promote),
     on("PUT", "/users/{user_id}/auth", accounts::update_auth),
+    on("POST", "/users/{user_id}/email/verify/member", mail_links::verify_member),
     on("PUT", "/users/{user_id}/password", accounts::change_password),
     on("POST", "/users/{user_id}/reset_failed_attempts", accounts::reset_failed_attempts),
     without_mfa("PUT", "/users/{user_id}/mfa", accounts::update_mfa),

@@ -151,6 +151,14 @@ impl Sessions {
         self.cache.clear();
     }
 
+    /// Sets a property of all of a user's sessions.
+    pub fn set_prop(&mut self, user_id: &str, name: &str, value: &str) {
+        for row in self.rows.values_mut().filter(|row| row.user_id == user_id) {
+            row.props.insert(name.to_owned(), value.to_owned());
+        }
+        self.forget_user(user_id);
+    }
+
     /// Gives all of a user's sessions these roles (facts 2.6).
     pub fn set_roles(&mut self, user_id: &str, roles: &str) {
         for row in self.rows.values_mut().filter(|row| row.user_id == user_id) {
