@@ -113,7 +113,7 @@ fn environment(state: &mut State, variables: Map<String, Value>) -> Done {
         };
         state.config.override_with(&name, value);
     }
-    Ok(state.config.environment())
+    Ok(state.config.environment(&|_| true))
 }
 
 fn settings(state: &mut State, sections: &Map<String, Value>) -> Done {

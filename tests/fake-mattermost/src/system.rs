@@ -58,8 +58,17 @@ fn require_console(state: &State, session: &Session, verb: &str) -> Result<(), F
     if console(state, session, verb) { Ok(()) } else { Err(Fail::permission(&session.user_id, "sysconsole")) }
 }
 
+/// What a session may read; `*` is any part of the System Console.
+fn may_read(state: &State, session: &Session, permission: &str) -> bool {
+    let any = permission == "sysconsole_read_*" && console(state, session, "read");
+    any || state.may(session, permission)
+}
+
 fn shown(state: &State, call: &Call) -> Reply {
-    let config = state.config.shown(&|permission| state.may(&call.session, permission));
+    let config = state.config.shown(&|permission| may_read(state, &call.session, permission));
+    let (no_hidden, no_defaults) = (call.query_flag("remove_masked"), call.query_flag("remove_defaults"));
+    let config =
+        if no_hidden || no_defaults { state.config.thinned(config, no_hidden, no_defaults) } else { config };
     Reply::line(200, &config).with(NO_STORE.0, NO_STORE.1)
 }
 
@@ -69,10 +78,10 @@ pub fn get_config(state: &mut State, call: &Call) -> Answer {
     Ok(shown(state, call))
 }
 
-/// `GET /config/environment`
+/// `GET /config/environment`: open to everybody, and empty to who may read nothing (api4/config.go).
 pub fn get_environment(state: &mut State, call: &Call) -> Answer {
-    require_console(state, &call.session, "read")?;
-    Ok(Reply::json(200, &state.config.environment()).with(NO_STORE.0, NO_STORE.1))
+    let found = state.config.environment(&|permission| may_read(state, &call.session, permission));
+    Ok(Reply::json(200, &found).with(NO_STORE.0, NO_STORE.1))
 }
 
 fn update(state: &mut State, call: &Call, replace: bool) -> Answer {
@@ -165,17 +174,25 @@ pub fn create_channel(_state: &mut State, call: &Call) -> Answer {
     Err(Fail::permission(&call.session.user_id, "create_public_channel"))
 }
 
+/// Whether administrators are kept from the server itself (api4/system.go, config.go).
+fn require_unrestricted(state: &State, status: u16) -> Result<(), Fail> {
+    let restricted = state.on("ExperimentalSettings", "RestrictSystemAdmin");
+    if restricted { Err(Fail::new(status, "api.restricted_system_admin")) } else { Ok(()) }
+}
+
 /// `POST /caches/invalidate`
 pub fn invalidate_caches(state: &mut State, call: &Call) -> Answer {
     state.require(&call.session, "invalidate_caches")?;
+    require_unrestricted(state, 403)?;
     state.sessions.forget_cache();
-    Ok(Reply::ok())
+    Ok(Reply::ok().with(NO_STORE.0, NO_STORE.1))
 }
 
 /// `POST /config/reload`
 pub fn reload_config(state: &mut State, call: &Call) -> Answer {
     state.require(&call.session, "reload_config")?;
-    Ok(Reply::ok())
+    require_unrestricted(state, 400)?;
+    Ok(Reply::ok().with(NO_STORE.0, NO_STORE.1))
 }
 
 /// `GET /websocket`: a plain request is no upgrade (recording 400-websocket-origin).
