@@ -35,6 +35,8 @@ pub struct Profile {
     pub login_limiter: bool,
     /// Clients may ask to be registered, and for an account's way of signing in (by 11.8).
     pub routes_of_11: bool,
+    /// Clients say in which format they want what is made for them (facts 6.1, older servers).
+    pub client_format: bool,
     /// Answers come as zstd to who takes it, before gzip (measured on 11.10).
     pub zstd: bool,
 }
@@ -56,6 +58,7 @@ const V11_10: Profile = Profile {
     mfa_codes_once: true,
     login_limiter: true,
     routes_of_11: true,
+    client_format: false,
     zstd: true,
 };
 
@@ -74,6 +77,7 @@ const PROFILES: [Profile; 5] = [
         mfa_codes_once: false,
         login_limiter: false,
         routes_of_11: false,
+        client_format: true,
         zstd: false,
         ..V11_10
     },

@@ -310,10 +310,25 @@ fn the_client_configuration_is_limited_without_a_session_and_full_with_one() {
 }
 
 #[test]
-fn the_format_is_ignored() {
-    let (fake, _) = Fake::started();
-    for query in ["", "?format=old", "?format=junk"] {
-        assert_eq!(fake.get("", &format!("/config/client{query}")).status, 200, "{query}");
+fn the_format_is_ignored_but_on_old_servers() {
+    for profile in PROFILES {
+        let (fake, _) = Fake::of(profile);
+        for (path, missing, id) in [
+            ("/config/client", 501, "api.config.client.old_format.app_error"),
+            ("/license/client", 400, "api.license.client.old_format.app_error"),
+        ] {
+            let ask = |query: &str| fake.get("", &format!("{path}{query}"));
+            ask("?format=old").ok();
+            if profile == "10.11" {
+                ask("").is(missing, id);
+                ask("?format=junk").bad_body("format");
+            } else {
+                ask("").ok();
+                ask("?format=junk").ok();
+            }
+        }
+        let config = fake.get("", "/config/client?format=old").text();
+        assert_eq!(config.ends_with("}\n"), profile != "10.11", "{profile}");
     }
 }
 
