@@ -259,6 +259,12 @@ pub fn list_sessions(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::json(200, &shapes))
 }
 
+/// `GET /users/{user_id}/audits`: nothing is written down here.
+pub fn list_audits(state: &mut State, call: &Call) -> Answer {
+    state.require_user(&call.session, &call.id("user_id")?)?;
+    Ok(Reply::json::<[u8; 0]>(200, &[]))
+}
+
 /// `POST /users/{user_id}/sessions/revoke`; the order of refusals is facts 2.6.
 pub fn revoke_session(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;

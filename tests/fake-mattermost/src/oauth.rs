@@ -136,12 +136,14 @@ pub fn register_client(_state: &mut State, call: &Call) -> Answer {
     Ok(Reply::line(400, &json!({ "error": error, "error_description": why })))
 }
 
-/// `GET /oauth/apps`
+/// `GET /oauth/apps`: one's own, or with the right for it everybody's.
 pub fn list_apps(state: &mut State, call: &Call) -> Answer {
     if !state.may(&call.session, "manage_oauth") {
         return Err(Fail::new(403, "api.command.admin_only.app_error"));
     }
-    Ok(Reply::json(200, &state.oauth.apps))
+    let all = state.may(&call.session, "manage_system_wide_oauth");
+    let apps = state.oauth.apps.iter().filter(|app| all || app.creator_id == call.session.user_id);
+    Ok(Reply::json(200, &call.cut(apps.collect())))
 }
 
 /// `POST /oauth/authorize`, outside `/api/v4`: a session that is not OAuth itself.

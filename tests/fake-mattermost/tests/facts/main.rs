@@ -14,6 +14,7 @@ mod discovery;
 mod extras;
 mod guests;
 mod limits;
+mod lists;
 mod login;
 mod mail_links;
 mod me;

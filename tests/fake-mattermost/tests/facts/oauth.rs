@@ -138,3 +138,35 @@ fn clients_may_not_register_themselves_by_default() {
     let (old, _) = Fake::of("10.11");
     old.call("POST", "", "/oauth/apps/register", "{}").no_such_route();
 }
+
+#[test]
+fn others_apps_are_for_administrators() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    fake.grant(&admin, "system_post_all", &["manage_oauth"]);
+    fake.set_roles(&admin, &user.id, "system_user system_post_all");
+    for person in [&admin, &user] {
+        let app = json!({
+            "name": "app", "homepage": "https://x.example", "callback_urls": ["https://x.example/back"],
+        });
+        fake.post(&person.token, "/oauth/apps", &app).ok();
+    }
+    let count = |token: &str, query: &str| {
+        fake.get(token, &format!("/oauth/apps{query}")).ok().json().as_array().map(Vec::len)
+    };
+    assert_eq!((count(&admin.token, ""), count(&admin.token, "?per_page=1")), (Some(2), Some(1)));
+    assert_eq!(count(&user.token, ""), Some(1));
+}
+
+#[test]
+fn deactivation_ends_an_apps_access_for_good() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    let oauth = fake.oauth_session(&user.id);
+    let active = |flag: bool| {
+        fake.put(&admin.token, &format!("/users/{}/active", user.id), &json!({ "active": flag })).status_ok();
+    };
+    active(false);
+    active(true);
+    fake.me(&oauth).rejected();
+}
