@@ -29,6 +29,7 @@ mod guests;
 mod login;
 mod mail_links;
 mod oauth;
+mod oauth_apps;
 mod profiles;
 mod roles;
 mod system;

@@ -7,8 +7,8 @@ use crate::profile::Profile;
 use crate::reply::Answer;
 use crate::state::State;
 use crate::{
-    accounts, bots, client_config, devices, guests, login, mail_links, oauth, profiles, roles, system,
-    tokens, users,
+    accounts, bots, client_config, devices, guests, login, mail_links, oauth, oauth_apps, profiles, roles,
+    system, tokens, users,
 };
 
 /// Whether an endpoint needs a session.
@@ -140,8 +140,15 @@ const API: &[Route] = &[
     on("GET", "/data_retention/policy", system::licensed),
     on("GET", "/ldap/groups", system::licensed),
     on("GET", "/groups", system::licensed),
-    on("POST", "/oauth/apps", oauth::create_app),
-    on("GET", "/oauth/apps", oauth::list_apps),
+    on("POST", "/oauth/apps", oauth_apps::create),
+    on("GET", "/oauth/apps", oauth_apps::list),
+    on("GET", "/oauth/apps/{app_id}", oauth_apps::get),
+    on("PUT", "/oauth/apps/{app_id}", oauth_apps::update),
+    on("DELETE", "/oauth/apps/{app_id}", oauth_apps::delete),
+    on("GET", "/oauth/apps/{app_id}/info", oauth_apps::info),
+    on("POST", "/oauth/apps/{app_id}/regen_secret", oauth_apps::regenerate_secret),
+    on("GET", "/users/{user_id}/oauth/apps/authorized", oauth_apps::list_authorized),
+    without_mfa("GET", "/oauth_test", system::signed_in),
 ];
 
 /// Below `/api/v4`, from 11.10 on; they come first.
@@ -163,6 +170,7 @@ const ELEVEN: &[Route] = &[
 /// Outside `/api/v4`.
 const WEB: &[Route] = &[
     without_mfa("POST", "/oauth/authorize", oauth::authorize),
+    without_mfa("POST", "/oauth/deauthorize", oauth::deauthorize),
     open("POST", "/oauth/access_token", oauth::access_token),
 ];
 

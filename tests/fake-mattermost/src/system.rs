@@ -188,6 +188,11 @@ pub fn require_not_busy(state: &State, call: &Call) -> Result<(), Fail> {
     }
 }
 
+/// `GET /oauth_test`: whether one's session is good, and nothing more.
+pub fn signed_in(_state: &mut State, _call: &Call) -> Answer {
+    Ok(Reply::ok())
+}
+
 /// Lists the fake has nothing for.
 pub fn empty_list(_state: &mut State, _call: &Call) -> Answer {
     Ok(Reply::json::<[u8; 0]>(200, &[]))
