@@ -1,6 +1,7 @@
 //! People into guests and back (api4/user.go `demoteUserToGuest`, `promoteGuestToUser`).
 
 use crate::call::Call;
+use crate::clock::Millis;
 use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::state::State;
@@ -34,6 +35,15 @@ pub fn promote(state: &mut State, call: &Call) -> Answer {
         return Err(Fail::new(501, "api.user.promote_guest_to_user.no_guest.app_error"));
     }
     become_one(state, call, &user_id, "system_user", "false")
+}
+
+impl State {
+    /// What the server does when guests are switched off (app/user.go `DeactivateGuests`).
+    pub fn deactivate_guests(&mut self, now: Millis) {
+        let guests = self.users.values().filter(|user| user.is_guest() && user.delete_at == 0);
+        let ids: Vec<_> = guests.map(|user| user.id.clone()).collect();
+        ids.iter().for_each(|id| self.set_active(id, false, now));
+    }
 }
 
 /// Running sessions learn of it at once.

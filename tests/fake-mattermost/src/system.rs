@@ -112,7 +112,11 @@ fn update(state: &mut State, call: &Call, replace: bool) -> Answer {
         .filter(|role| roles.split_whitespace().any(|name| name == role.name))
         .flat_map(|role| role.permissions.clone())
         .collect();
+    let guests = state.on("GuestAccountsSettings", "Enable");
     state.config.update(&sent, replace, &|permission| granted.iter().any(|held| held == permission))?;
+    if guests && !state.on("GuestAccountsSettings", "Enable") {
+        state.deactivate_guests(call.now);
+    }
     Ok(shown(state, call))
 }
 

@@ -43,3 +43,20 @@ fn running_sessions_learn_of_it_at_once() {
         assert_eq!((&session["roles"], &session["props"]["is_guest"]), (&json!(role), &json!(guest)));
     }
 }
+
+#[test]
+fn switching_guests_off_deactivates_them() {
+    // app/user_test.go TestDeactivateGuests.
+    let (fake, admin) = Fake::started();
+    let (guest, user) = (fake.with_roles(&admin, "guest", "system_guest"), fake.person("plain"));
+    let enable = |on: bool| {
+        let body = json!({"GuestAccountsSettings": {"Enable": on}});
+        fake.put(&admin.token, "/config/patch", &body).ok();
+    };
+    enable(true);
+    fake.me(&guest.token).ok();
+    enable(false);
+    fake.me(&guest.token).rejected();
+    assert_ne!(fake.get(&admin.token, &format!("/users/{}", guest.id)).json()["delete_at"], 0);
+    fake.me(&user.token).ok();
+}
