@@ -26,6 +26,7 @@ mod config;
 mod config_rules;
 mod devices;
 mod guests;
+mod lists;
 mod login;
 mod mail_links;
 mod oauth;

@@ -7,8 +7,8 @@ use crate::profile::Profile;
 use crate::reply::Answer;
 use crate::state::State;
 use crate::{
-    accounts, bots, client_config, devices, guests, login, mail_links, oauth, oauth_apps, profiles, roles,
-    system, tokens, users,
+    accounts, bots, client_config, devices, guests, lists, login, mail_links, oauth, oauth_apps, profiles,
+    roles, system, tokens, users,
 };
 
 /// Whether an endpoint needs a session.
@@ -61,10 +61,10 @@ const API: &[Route] = &[
     on("GET", "/users/tokens/{token_id}", tokens::get),
     on("GET", "/users/tokens", tokens::list),
     open("POST", "/users", accounts::create),
-    on("GET", "/users", profiles::list),
-    on("POST", "/users/ids", profiles::by_list),
-    on("POST", "/users/usernames", profiles::by_list),
-    on("POST", "/users/search", profiles::search),
+    on("GET", "/users", lists::list),
+    on("POST", "/users/ids", lists::by_list),
+    on("POST", "/users/usernames", lists::by_list),
+    on("POST", "/users/search", lists::search),
     Route { limiter: Some(Own::Login), ..open("POST", "/users/login", login::login) },
     Route {
         limiter: Some(Own::DesktopToken),
@@ -77,9 +77,10 @@ const API: &[Route] = &[
     open("POST", "/users/email/verify/send", mail_links::send_verification),
     on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
     on("PUT", "/users/sessions/device", devices::attach),
-    on("GET", "/users/stats", profiles::stats),
-    on("GET", "/users/stats/filtered", profiles::filtered_stats),
+    on("GET", "/users/stats", lists::stats),
+    on("GET", "/users/stats/filtered", lists::filtered_stats),
     on("GET", "/users/known", system::empty_list),
+    on("GET", "/users/autocomplete", lists::autocomplete),
     on("GET", "/users/{user_id}", profiles::get),
     on("PUT", "/users/{user_id}", profiles::update),
     on("PUT", "/users/{user_id}/patch", profiles::patch),

@@ -102,3 +102,24 @@ fn audits_are_ones_own() {
     fake.get(&user.token, &format!("/users/{}/audits", admin.id)).forbidden();
     assert_eq!(fake.get(&user.token, "/users/me/audits").ok().text(), "[]");
 }
+
+#[test]
+fn a_name_is_completed_but_no_address() {
+    // api4/user_test.go TestAutocompleteUsers.
+    let (fake, _) = Fake::started();
+    let user = fake.person("plain");
+    fake.person("planet");
+    fake.put(&user.token, "/users/me/patch", &json!({"first_name": "Zoe"})).ok();
+    let ask = |query: &str| {
+        let answer = fake.get(&user.token, &format!("/users/autocomplete?{query}")).ok();
+        assert_eq!(answer.keys(), ["users"]);
+        let users = answer.json()["users"].as_array().unwrap().clone();
+        users.iter().map(|user| user["username"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(ask("name=pla"), ["plain", "planet"]);
+    assert_eq!((ask("name=pla&limit=1"), ask("name=zo")), (vec!["plain".into()], vec!["plain".to_owned()]));
+    assert_eq!(ask("").len(), 3);
+    assert_eq!(ask("name=plain@").len(), 0);
+    fake.settings(json!({"PrivacySettings": {"ShowFullName": false}}));
+    assert_eq!(ask("name=zo").len(), 0);
+}
