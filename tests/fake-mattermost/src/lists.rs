@@ -66,6 +66,20 @@ fn holds(call: &Call, user: &User, name: &str) -> bool {
 /// `GET /users`, by name; `active`, `inactive`, `role` and `roles` filter.
 pub fn list(state: &mut State, call: &Call) -> Answer {
     check_list_query(state, call)?;
+    // There are no teams and channels, so nobody is in one; but asking takes its right.
+    for (of, permission, nobody) in [
+        ("in_team", "view_team", true),
+        ("in_channel", "read_channel", true),
+        ("not_in_channel", "read_channel", false),
+        ("not_in_team", "view_team", false),
+    ] {
+        if !call.query(of).is_empty() {
+            state.require(&call.session, permission)?;
+            if nobody {
+                return system::empty_list(state, call);
+            }
+        }
+    }
     let (active, inactive) = (call.query_flag("active"), call.query_flag("inactive"));
     let mut found: Vec<_> = state
         .users

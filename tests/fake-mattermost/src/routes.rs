@@ -103,7 +103,7 @@ const API: &[Route] = &[
     on("GET", "/users/{user_id}/tokens", tokens::list_of_user),
     on("POST", "/users/{user_id}/convert_to_bot", bots::convert_from_user),
     on("POST", "/users/{user_id}/typing", system::typing),
-    on("GET", "/users/{user_id}/teams", system::empty_list),
+    on("GET", "/users/{user_id}/teams", system::teams_of_user),
     on("GET", "/users/username/{username}", profiles::get_by_username),
     on("GET", "/users/email/{email}", profiles::get_by_email),
     on("POST", "/bots", bots::create),

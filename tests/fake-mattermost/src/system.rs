@@ -202,6 +202,14 @@ pub fn empty_list(_state: &mut State, _call: &Call) -> Answer {
     Ok(Reply::json::<[u8; 0]>(200, &[]))
 }
 
+/// `GET /users/{user_id}/teams`: there are none, but others' take a right.
+pub fn teams_of_user(state: &mut State, call: &Call) -> Answer {
+    if call.id("user_id")? != call.session.user_id {
+        state.require(&call.session, "sysconsole_read_user_management_users")?;
+    }
+    empty_list(state, call)
+}
+
 /// `GET /posts/{post_id}`: there are none, but the id is checked (recording 400-bad-id).
 pub fn no_post(_state: &mut State, call: &Call) -> Answer {
     call.id("post_id")?;

@@ -25,6 +25,11 @@ fn a_query_of_the_list_is_looked_at() {
     ask("in_channel=x&channel_roles=nosuchrole").bad_body("channelRoles");
     ask("in_team=x&team_roles=nosuchrole").bad_body("teamRoles");
     ask("without_team=true").forbidden();
+    for query in ["in_team=x", "in_team=x&not_in_channel=y", "in_channel=x", "not_in_team=x"] {
+        ask(query).forbidden();
+        let all = if query.starts_with("not") { 2 } else { 0 };
+        assert_eq!(names(fake.get(&admin.token, &format!("/users?{query}"))).len(), all, "{query}");
+    }
     assert_eq!(names(fake.get(&admin.token, "/users?without_team=true")), ["plain", "root"]);
     assert_eq!(names(ask("role=system_admin")), ["root"]);
     assert_eq!(names(ask("roles=system_admin,system_user")), ["plain", "root"]);
@@ -95,12 +100,16 @@ fn people_are_counted_without_bots_and_the_gone() {
 }
 
 #[test]
-fn audits_are_ones_own() {
+fn audits_and_teams_are_ones_own() {
     let (fake, admin) = Fake::started();
     let user = fake.person("plain");
     fake.get(&user.token, "/users/short/audits").bad_path("user_id");
     fake.get(&user.token, &format!("/users/{}/audits", admin.id)).forbidden();
     assert_eq!(fake.get(&user.token, "/users/me/audits").ok().text(), "[]");
+    fake.get(&user.token, "/users/short/teams").bad_path("user_id");
+    fake.get(&user.token, &format!("/users/{}/teams", admin.id)).forbidden();
+    fake.get(&admin.token, &format!("/users/{}/teams", user.id)).ok();
+    assert_eq!(fake.get(&user.token, "/users/me/teams").ok().text(), "[]");
 }
 
 #[test]
