@@ -20,6 +20,31 @@ pub fn valid_email(email: &str) -> bool {
     email.len() <= 128 && parts.is_some_and(|(local, domain)| plain(local) && plain(domain))
 }
 
+/// A name without characters that change how text is shown and show nothing themselves (model/utils.go).
+pub fn printable(name: &str) -> String {
+    let odd = |c: char| {
+        matches!(c, '\u{340}' | '\u{341}' | '\u{17a3}' | '\u{17d3}' | '\u{2028}'..='\u{202e}'
+            | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e007f}')
+    };
+    name.chars().filter(|c| !odd(*c)).collect()
+}
+
+/// A new account has a password or a service, never both (model/user.go).
+pub fn check_sign_in(user: &User) -> Result<(), Fail> {
+    let data = user.auth_data.as_deref().unwrap_or_default();
+    for (what, wrong) in [
+        ("auth_data", data.len() > 128),
+        ("auth_data_type", user.is_sso() && user.auth_service.is_empty()),
+        ("auth_data_pwd", user.is_sso() && !user.password.is_empty()),
+    ] {
+        if wrong {
+            return Err(Fail::new(400, format!("model.user.is_valid.{what}.app_error")));
+        }
+    }
+    Ok(())
+}
+
 impl State {
     /// The password rules; the id tells which failed.
     pub fn check_password(&self, password: &str) -> Result<(), Fail> {
@@ -64,6 +89,12 @@ impl State {
                 return Err(Fail::new(400, format!("model.user.is_valid.{what}.app_error")));
             }
         }
+        if user.locale.len() > 5 {
+            return Err(Fail::new(400, "model.user.is_valid.locale.app_error"));
+        }
+        if user.timezone.to_string().chars().count() > 256 {
+            return Err(Fail::new(400, "model.user.is_valid.timezone_limit.app_error"));
+        }
         let mut others = self.users.values().filter(|other| other.id != user.id);
         if others.clone().any(|other| other.email == user.email) {
             return Err(Fail::new(400, "app.user.save.email_exists.app_error"));
@@ -74,24 +105,29 @@ impl State {
         Ok(())
     }
 
-    /// Domains accounts may be confined to.
-    pub fn check_domain(&self, email: &str) -> Result<(), Fail> {
+    /// Domains accounts may be confined to; the refusal names what was asked, `create` or `update`.
+    pub fn check_domain(&self, email: &str, asked: &str) -> Result<(), Fail> {
         let allowed = self.config.text("TeamSettings", "RestrictCreationToDomains").to_lowercase();
         let mut domains = allowed.split([',', ' ', '@']).filter(|domain| !domain.is_empty()).peekable();
         let inside = |domain: &str| email.strip_suffix(domain).is_some_and(|rest| rest.ends_with('@'));
         if domains.peek().is_none() || domains.any(inside) {
             return Ok(());
         }
-        Err(Fail::new(400, "api.user.create_user.accepted_domain.app_error"))
+        Err(Fail::new(400, format!("api.user.{asked}_user.accepted_domain.app_error")))
+    }
+
+    /// Whether accounts may be made by who has none, at all.
+    pub fn sign_up_on(&self) -> Result<(), Fail> {
+        if self.on("TeamSettings", "EnableUserCreation") && self.on("EmailSettings", "EnableSignUpWithEmail")
+        {
+            return Ok(());
+        }
+        Err(Fail::new(501, "api.user.create_user.signup_email_disabled.app_error"))
     }
 
     /// Whether strangers may make accounts.
     pub fn sign_up_allowed(&self, first: bool) -> Result<(), Fail> {
-        if !self.on("TeamSettings", "EnableUserCreation")
-            || !self.on("EmailSettings", "EnableSignUpWithEmail")
-        {
-            return Err(Fail::new(501, "api.user.create_user.signup_email_disabled.app_error"));
-        }
+        self.sign_up_on()?;
         if !first && !self.on("TeamSettings", "EnableOpenServer") {
             return Err(Fail::new(403, "api.user.create_user.no_open_server"));
         }

@@ -1,5 +1,7 @@
 //! Making an account, changing its password, and MFA set-up (facts 6.3, 6.4).
 
+use crate::account_rules::{check_sign_in, printable};
+use crate::auth::require_mfa;
 use crate::body::{Fields, Kind, object_map};
 use crate::call::Call;
 use crate::errors::Fail;
@@ -8,7 +10,7 @@ use crate::reply::{Answer, Reply};
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
 use crate::totp;
-use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
+use crate::users::{User, default_notify_props, default_timezone};
 
 /// The types of the user struct, for "one wrongly typed field refuses the body".
 pub const SCHEMA: &[(&str, Kind)] = &[
@@ -37,10 +39,20 @@ pub const SCHEMA: &[(&str, Kind)] = &[
     ("mfa_secret", Kind::Text),
     ("remote_id", Kind::Text),
     ("disable_welcome_email", Kind::Bool),
+    ("last_activity_at", Kind::Int),
+    ("last_login", Kind::Int),
+    ("last_password_update", Kind::Int),
+    ("last_picture_update", Kind::Int),
+    ("mfa_used_timestamps", Kind::Texts),
+    ("is_bot", Kind::Bool),
+    ("bot_description", Kind::Text),
+    ("bot_last_icon_update", Kind::Int),
+    ("terms_of_service_id", Kind::Text),
+    ("terms_of_service_create_at", Kind::Int),
 ];
 
 fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User {
-    let username = fields.text("username").to_lowercase();
+    let username = printable(&fields.text("username")).to_lowercase();
     User {
         username: if username.is_empty() { state.ids.next() } else { username },
         create_at: now,
@@ -51,9 +63,9 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
         email_verified: admin && fields.flag("email_verified"),
         auth_service: if admin { fields.text("auth_service") } else { String::new() },
         auth_data: fields.opt_text("auth_data").filter(|data| admin && !data.is_empty()),
-        nickname: fields.text("nickname"),
-        first_name: fields.text("first_name"),
-        last_name: fields.text("last_name"),
+        nickname: printable(&fields.text("nickname")),
+        first_name: printable(&fields.text("first_name")),
+        last_name: printable(&fields.text("last_name")),
         position: fields.text("position"),
         allow_marketing: fields.flag("allow_marketing"),
         disable_welcome_email: fields.flag("disable_welcome_email"),
@@ -62,7 +74,11 @@ fn requested(state: &mut State, fields: &Fields, admin: bool, now: i64) -> User 
             .filter(|locale| !locale.is_empty())
             .unwrap_or_else(|| "en".to_owned()),
         timezone: fields.raw("timezone").cloned().unwrap_or_else(default_timezone),
-        notify_props: default_notify_props(),
+        props: fields.map("props").unwrap_or_default(),
+        notify_props: fields
+            .map("notify_props")
+            .filter(|props| !props.is_empty())
+            .unwrap_or_else(default_notify_props),
         ..User::default()
     }
 }
@@ -73,20 +89,29 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     // Bots do not count (facts 9).
     let first = state.users.keys().all(|id| state.bots.contains_key(id));
     let admin = state.may(&call.session, "manage_system");
+    // There are no teams, so nobody was invited, neither by letter nor into one.
+    if !call.query("t").is_empty() {
+        return Err(Fail::new(404, "api.user.create_user.signup_link_invalid.app_error"));
+    }
+    if !call.query("iid").is_empty() {
+        state.sign_up_on()?;
+        return Err(Fail::new(404, "app.team.get_by_invite_id.finding.app_error"));
+    }
     if !admin {
         state.sign_up_allowed(first)?;
     }
-    if !state.licence.present && state.active_people() >= USER_LIMIT {
+    if state.at_user_limit() {
         return Err(Fail::new(400, "api.user.create_user.user_limits.exceeded"));
     }
     let mut user = requested(state, &fields, admin, call.now);
     if user.auth_service.is_empty() {
-        state.check_domain(&user.email)?;
+        state.check_domain(&user.email, "create")?;
         state.check_password(&user.password)?;
     }
     if !fields.text("id").is_empty() {
         return Err(Fail::new(400, "app.user.save.existing.app_error"));
     }
+    check_sign_in(&user)?;
     state.check_account(&user)?;
     user.id = state.ids.next();
     user.roles = if first { "system_admin system_user" } else { "system_user" }.to_owned();
@@ -118,6 +143,9 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
         if current.is_empty() {
             return Err(Fail::body_param("current_password"));
         }
+        if state.user(&user_id)?.is_sso() {
+            return Err(Fail::new(400, "api.user.update_password.oauth.app_error"));
+        }
         state.check_current_password(&user_id, &current).map_err(|fail| match fail.id.as_ref() {
             WRONG_PASSWORD => Fail::new(400, "api.user.update_password.incorrect.app_error"),
             _ => fail,
@@ -127,6 +155,9 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
     }
     state.check_password(&new)?;
     let user = state.user_mut(&user_id)?;
+    if user.is_remote() {
+        return Err(Fail::new(500, "api.user.update_password.failed.app_error"));
+    }
     (user.password, user.failed_attempts) = (new, 0);
     (user.last_password_update, user.update_at) = (call.now, call.now);
     if state.service("TerminateSessionsOnPasswordChange") {
@@ -137,13 +168,32 @@ pub fn change_password(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok())
 }
 
-/// `POST /users/{user_id}/reset_failed_attempts`
+/// `PUT /users/{user_id}/auth`: makes it an account of another service; who may comes before who is meant
+/// (api4/user.go updateUserAuth).
+pub fn update_auth(state: &mut State, call: &Call) -> Answer {
+    state.require(&call.session, "manage_system")?;
+    let user_id = call.id("user_id")?;
+    let fields = call.decode("user", &[("auth_data", Kind::Text), ("auth_service", Kind::Text)])?;
+    let (data, service) = (fields.text("auth_data"), fields.text("auth_service"));
+    if data.is_empty() || service.is_empty() {
+        return Err(Fail::new(400, "api.user.update_user_auth.invalid_request"));
+    }
+    let user = state.user_mut(&user_id)?;
+    (user.auth_data, user.auth_service) = (Some(data.clone()), service.clone());
+    user.password.clear();
+    user.update_at = call.now;
+    Ok(Reply::line(200, &serde_json::json!({ "auth_data": data, "auth_service": service })))
+}
+
+/// `POST /users/{user_id}/reset_failed_attempts`: whoever may not learns nothing about the id (api4/user.go).
 pub fn reset_failed_attempts(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
+    if !state.may(&call.session, "sysconsole_write_user_management_users") {
+        return Err(Fail::new(403, "api.user.reset_password_failed_attempts.permissions.app_error"));
+    }
     let user = state.user(&user_id)?;
     state.require_over(&call.session, user)?;
-    state.require(&call.session, "sysconsole_write_user_management_users")?;
-    if !matches!(user.auth_service.as_str(), "" | "email" | "ldap") {
+    if !matches!(user.auth_service.as_str(), "" | "ldap") {
         return Err(Fail::new(400, "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error"));
     }
     state.user_mut(&user_id)?.failed_attempts = 0;
@@ -167,13 +217,17 @@ pub fn generate_mfa(state: &mut State, call: &Call) -> Answer {
     Ok(reply.with("Cache-Control", "no-cache").with("Pragma", "no-cache"))
 }
 
-/// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`
+/// `PUT /users/{user_id}/mfa` `{"activate": bool, "code": "..."}`: whoever changes somebody else's needs his own
+/// (api4/user.go updateUserMfa).
 pub fn update_mfa(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
     if call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
     }
     state.require_user(&call.session, &user_id)?;
+    if user_id != call.session.user_id {
+        require_mfa(state, call)?;
+    }
     let body = object_map(&call.body, call.body_limit);
     let activate = body.get("activate").and_then(serde_json::Value::as_bool);
     let activate = activate.ok_or_else(|| Fail::body_param("activate"))?;

@@ -113,7 +113,7 @@ fn authenticate(
         session_required(state, call)?;
     }
     if route.session == Needs::WithMfa {
-        mfa_required(state, call)?;
+        require_mfa(state, call)?;
     }
     if !call.session.user_id.is_empty() {
         let mut session = call.session.clone();
@@ -183,7 +183,7 @@ fn session_required(state: &State, call: &Call) -> Result<(), Fail> {
 }
 
 /// Licence and both settings; OAuth, bots and SSO users but LDAP are exempt, tokens are not (facts 2.4).
-fn mfa_required(state: &State, call: &Call) -> Result<(), Fail> {
+pub fn require_mfa(state: &State, call: &Call) -> Result<(), Fail> {
     let enforced =
         state.service("EnableMultifactorAuthentication") && state.service("EnforceMultifactorAuthentication");
     if !state.licence.mfa || !enforced || call.session.is_oauth {

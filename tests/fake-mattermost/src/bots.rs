@@ -8,7 +8,7 @@ use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::shapes::{BotShape, Eyes, UserShape};
 use crate::state::State;
-use crate::users::{USER_LIMIT, User, default_notify_props, default_timezone};
+use crate::users::{User, default_notify_props, default_timezone};
 
 /// A row of the bots table; name and roles live on the account of the same id.
 #[derive(Clone, Debug, Default)]
@@ -129,11 +129,18 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
         .values()
         .filter(|bot| all || bot.owner_id == call.session.user_id)
         .filter(|bot| (deleted || bot.delete_at == 0) && (!orphaned || gone(&bot.owner_id)))
-        .map(|bot| (bot.create_at, BotShape::read(bot, state)))
         .collect();
-    found.sort_by_key(|(create_at, _)| *create_at);
-    let shapes = call.cut(found.into_iter().map(|(_, shape)| shape).collect());
-    Ok(Reply::line(200, &shapes))
+    let name = |bot: &Bot| state.users.get(&bot.user_id).map(|user| user.username.as_str());
+    found.sort_by_key(|bot| (bot.create_at, name(bot)));
+    let page = call.cut(found);
+    // As with one bot, the tag is sent with a 304 only.
+    let latest = page.iter().rev().max_by_key(|bot| bot.update_at);
+    let (id, time) = latest.map_or(("0", 0), |bot| (bot.user_id.as_str(), bot.update_at));
+    let tag = format!("{}.{id}.{time}.0.{}", state.profile.version, page.len());
+    if call.header("if-none-match") == tag {
+        return Ok(Reply::bytes(304, "").with("ETag", tag));
+    }
+    Ok(Reply::line(200, &page.into_iter().map(|bot| BotShape::read(bot, state)).collect::<Vec<_>>()))
 }
 
 /// `GET /bots/{bot_user_id}`: a disabled one only with `include_deleted=true`.
@@ -186,7 +193,7 @@ fn set_enabled(state: &mut State, call: &Call, enabled: bool) -> Answer {
     let id = call.id("bot_user_id")?;
     state.require_bot_change(&call.session, &id)?;
     let was_off = state.bots.get(&id).is_some_and(|bot| bot.delete_at != 0);
-    if enabled && was_off && !state.licence.present && state.active_people() >= USER_LIMIT {
+    if enabled && state.at_user_limit() {
         return Err(Fail::new(400, "app.user.update_active.user_limit.exceeded"));
     }
     // Repeatable; disabling ends sessions, tokens revive on enable.

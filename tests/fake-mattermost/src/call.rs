@@ -110,15 +110,22 @@ impl Call {
         body::decode_object(&self.body, self.body_limit, name, schema)
     }
 
-    /// The body as a list of at least one string.
+    /// The body as a list of at least one string; what is no such list has a refusal of its own (web/handlers).
     pub fn texts(&self, name: &str) -> Result<Vec<String>, Fail> {
+        let no_list = || Fail::new(400, "api.payload.parse.error");
         let items = match body::first_value(&self.body, self.body_limit) {
             First::TooLarge => return Err(Fail::too_large()),
             First::Value(Value::Array(items)) => items,
-            _ => Vec::new(),
+            First::Value(Value::Null) => Vec::new(),
+            First::Value(_) | First::Broken => return Err(no_list()),
         };
-        let texts: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
-        texts.filter(|texts| !texts.is_empty()).ok_or_else(|| Fail::body_param(name))
+        let text = |item: &Value| match item {
+            Value::Null => Ok(String::new()),
+            Value::String(text) => Ok(text.clone()),
+            _ => Err(no_list()),
+        };
+        let texts = items.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+        if texts.is_empty() { Err(Fail::body_param(name)) } else { Ok(texts) }
     }
 
     /// One value of a body read as a map of strings.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::call::Call;
+use crate::errors::Fail;
 use crate::reply::{Answer, Reply, go_json};
 use crate::state::State;
 
@@ -129,9 +130,21 @@ pub fn hash(state: &State) -> String {
     Sha256::digest(go_json(&state.full())).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// `GET /config/client`: never a 401; `format` is ignored.
+/// `format=old` where it is asked for; without one, the refusal that is given (facts 6.1).
+pub fn require_format(state: &State, call: &Call, missing: Fail) -> Result<(), Fail> {
+    match call.query("format") {
+        _ if !state.profile.client_format => Ok(()),
+        "old" => Ok(()),
+        "" => Err(missing),
+        _ => Err(Fail::body_param("format")),
+    }
+}
+
+/// `GET /config/client`: never a 401.
 pub fn get(state: &mut State, call: &Call) -> Answer {
+    require_format(state, call, Fail::new(501, "api.config.client.old_format.app_error"))?;
     let mut shown = if call.session.user_id.is_empty() { state.limited() } else { state.full() };
     shown.insert("NoAccounts".to_owned(), state.no_accounts().to_string());
-    Ok(Reply::json(200, &shown))
+    // What came with the format had no newline.
+    Ok(if state.profile.client_format { Reply::json(200, &shown) } else { Reply::line(200, &shown) })
 }

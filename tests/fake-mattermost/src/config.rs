@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::call::parse_bool;
-use crate::config_rules::{BOUNDS, HIDDEN, LOCKED, SECRETS, console_part};
+use crate::config_rules::{BOUNDS, HIDDEN, LOCKED, SECRETS, console_parts, restrictable};
 use crate::errors::Fail;
 use crate::state::State;
 
@@ -140,16 +140,31 @@ impl Config {
         shown
     }
 
-    /// Which settings the environment overrides, as nested `true`s (facts 6.1).
-    pub fn environment(&self) -> Value {
+    /// Without what is hidden, and without what is as it always was (api4/config_test.go `TestGetFilteredConfig`).
+    pub fn thinned(&self, shown: Value, no_hidden: bool, no_defaults: bool) -> Value {
+        let (mut thin, usual) = (shown, defaults("", self.knows_policy));
+        let Some(sections) = thin.as_object_mut() else { return thin };
+        for (section, settings) in sections.iter_mut() {
+            if let Some(settings) = settings.as_object_mut() {
+                settings.retain(|key, value| {
+                    let (hidden, default) = (*value == json!(HIDDEN), *value == usual[section][key]);
+                    !(no_hidden && hidden || no_defaults && default)
+                });
+            }
+        }
+        sections.retain(|_, settings| settings.as_object().is_some_and(|settings| !settings.is_empty()));
+        thin
+    }
+
+    /// Which settings the environment overrides, as nested `true`s, as far as they may be read (facts 6.1). Feature
+    /// flags come from the environment anyway.
+    pub fn environment(&self, may: &dyn Fn(&str) -> bool) -> Value {
         let mut found = Map::new();
-        for (section, settings) in self.current.as_object().into_iter().flatten() {
+        let sections = self.current.as_object().into_iter().flatten();
+        for (section, settings) in sections.filter(|(section, _)| *section != "FeatureFlags") {
             for key in settings.as_object().into_iter().flatten().map(|(key, _)| key) {
-                if self.overrides.contains_key(&format!(
-                    "MM_{}_{}",
-                    section.to_uppercase(),
-                    key.to_uppercase()
-                )) {
+                let name = format!("MM_{}_{}", section.to_uppercase(), key.to_uppercase());
+                if self.overrides.contains_key(&name) && may_touch(section, key, "read", may) {
                     found.entry(section.clone()).or_insert_with(|| json!({}))[key] = json!(true);
                 }
             }
@@ -164,31 +179,44 @@ impl Config {
 
     /// Patch or replace; the order of refusals is facts 6.1.
     pub fn update(&mut self, sent: &Value, replace: bool, may: &dyn Fn(&str) -> bool) -> Result<(), Fail> {
-        let base = if replace { defaults("", self.knows_policy) } else { self.stored.clone() };
-        let mut next = base.clone();
+        let mut next = if replace { defaults("", self.knows_policy) } else { self.stored.clone() };
         merge(&mut next, sent).ok_or_else(|| Fail::body_param("config"))?;
+        self.check_locked(&mut next, sent, replace)?;
         self.keep_untouchable(&mut next, may);
-        let url =
-            |config: &Value| config["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().to_owned();
-        if url(&next).is_empty() && !url(&self.stored).is_empty() {
-            return Err(Fail::new(400, "api.config.update_config.clear_siteurl.app_error"));
-        }
-        for (section, key) in LOCKED {
-            if next[section][key] == self.stored[section][key] {
-                continue;
-            }
-            if !replace {
-                let locked = Fail::new(403, "api.config.update_config.not_allowed_security.app_error");
-                return Err(locked.param("Name", format!("{section}.{key}")));
-            }
-            next[section][key] = self.stored[section][key].clone(); // a replacement silently keeps them
-        }
+        self.keep_restricted(&mut next);
         check(&next)?;
         if self.flag("ClusterSettings", "Enable") && self.flag("ClusterSettings", "ReadOnlyConfig") {
             return Err(Fail::new(403, "ent.cluster.save_config.error"));
         }
         self.stored = next;
         self.apply();
+        Ok(())
+    }
+
+    /// What is refused whoever asks, even for settings he may not write.
+    fn check_locked(&self, next: &mut Value, sent: &Value, replace: bool) -> Result<(), Fail> {
+        let url =
+            |config: &Value| config["ServiceSettings"]["SiteURL"].as_str().unwrap_or_default().to_owned();
+        if url(next).is_empty() && !url(&self.stored).is_empty() {
+            return Err(Fail::new(400, "api.config.update_config.clear_siteurl.app_error"));
+        }
+        let mut locked = LOCKED.to_vec();
+        // While uploads are off; a patch must say so itself to be refused.
+        let uploads = self.stored["PluginSettings"]["EnableUploads"] == json!(true);
+        if !uploads && (replace || says(sent, "PluginSettings", "EnableUploads")) {
+            locked.push(("PluginSettings", "MarketplaceURL"));
+        }
+        for (section, key) in locked {
+            let (new, old) = (&mut next[section][key], &self.stored[section][key]);
+            if new == old {
+                continue;
+            }
+            if !replace {
+                let locked = Fail::new(403, "api.config.update_config.not_allowed_security.app_error");
+                return Err(locked.param("Name", format!("{section}.{key}")));
+            }
+            new.clone_from(old); // a replacement silently keeps them
+        }
         Ok(())
     }
 
@@ -204,6 +232,18 @@ impl Config {
         }
     }
 
+    /// The server's own settings, while administrators are kept from them.
+    fn keep_restricted(&self, next: &mut Value) {
+        if !self.flag("ExperimentalSettings", "RestrictSystemAdmin") {
+            return;
+        }
+        for (section, settings) in next.as_object_mut().into_iter().flatten() {
+            let own =
+                settings.as_object_mut().into_iter().flatten().filter(|(key, _)| restrictable(section, key));
+            own.for_each(|(key, slot)| slot.clone_from(&self.stored[section.as_str()][key.as_str()]));
+        }
+    }
+
     /// `<version>.<BuildNumber>.<client-config-hash>.<licensed>` (facts 6.2).
     pub fn version_id(&self, state: &State) -> String {
         let profile = &state.profile;
@@ -214,8 +254,17 @@ impl Config {
 }
 
 fn may_touch(section: &str, key: &str, verb: &str, may: &dyn Fn(&str) -> bool) -> bool {
-    let part = console_part(section, key);
-    may("manage_system") || part.is_some_and(|part| may(&format!("sysconsole_{verb}_{part}")))
+    let mut parts = console_parts(section, key).iter();
+    may("manage_system") || parts.any(|part| may(&format!("sysconsole_{verb}_{part}")))
+}
+
+/// Whether a body has a key at all.
+fn says(sent: &Value, section: &str, key: &str) -> bool {
+    let within = |value: &Value, name: &str| {
+        let found = value.as_object()?.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone()).filter(|value| !value.is_null())
+    };
+    within(sent, section).and_then(|settings| within(&settings, key)).is_some()
 }
 
 fn read_override(default: &Value, text: &str) -> Value {
@@ -293,7 +342,10 @@ mod tests {
         let patch = json!({"ServiceSettings": {"EnableUserAccessTokens": true}});
         config.update(&patch, false, &|_| true).unwrap();
         assert!(!config.flag("ServiceSettings", "EnableUserAccessTokens"));
-        assert_eq!(config.environment(), json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
+        assert_eq!(
+            config.environment(&|_| true),
+            json!({"ServiceSettings": {"EnableUserAccessTokens": true}})
+        );
     }
 
     #[test]

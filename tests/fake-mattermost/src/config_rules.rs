@@ -17,12 +17,8 @@ pub const SECRETS: [(&str, &str); 10] = [
     ("LdapSettings", "BindPassword"),
 ];
 
-/// Settings no patch may change, "for security" (facts 6.1).
-pub const LOCKED: [(&str, &str); 3] = [
-    ("PluginSettings", "EnableUploads"),
-    ("PluginSettings", "MarketplaceURL"),
-    ("ImportSettings", "Directory"),
-];
+/// Settings the API never changes, "for security": a patch that would is refused, a replacement keeps them (facts 6.1).
+pub const LOCKED: [(&str, &str); 2] = [("PluginSettings", "EnableUploads"), ("ImportSettings", "Directory")];
 
 /// Least and greatest value, and the name in `model.config.is_valid.<name>.app_error`.
 pub const BOUNDS: [(&str, &str, i64, i64, &str); 9] = [
@@ -38,30 +34,186 @@ pub const BOUNDS: [(&str, &str, i64, i64, &str); 9] = [
     ("ServiceSettings", "MaximumPersonalAccessTokenLifetimeDays", 0, 36_500, "max_pat_lifetime_days"),
 ];
 
-/// Who may see and change a setting besides `manage_system`: the part of the System Console it stands in.
-pub fn console_part(section: &str, key: &str) -> Option<&'static str> {
-    Some(match (section, key) {
-        ("ServiceSettings", "EnableUserAccessTokens" | "MaximumPersonalAccessTokenLifetimeDays")
-        | (
-            "ServiceSettings",
-            "EnableOAuthServiceProvider" | "EnableIncomingWebhooks" | "EnableOutgoingWebhooks",
-        )
-        | ("ServiceSettings", "EnableCommands" | "EnablePostUsernameOverride" | "EnablePostIconOverride") => {
-            "integrations_integration_management"
-        }
-        ("ServiceSettings", "EnableBotAccountCreation" | "DisableBotsWhenOwnerIsDeactivated") => {
-            "integrations_bot_accounts"
-        }
-        ("ServiceSettings", "EnableMultifactorAuthentication" | "EnforceMultifactorAuthentication") => {
-            "authentication_mfa"
-        }
-        ("ServiceSettings", "SiteURL" | "ListenAddress" | "WebserverMode") => "environment_web_server",
-        ("ServiceSettings", key) if key.starts_with("SessionLength") || key.starts_with("SessionIdle") => {
-            "environment_session_lengths"
-        }
-        ("ServiceSettings", "MaximumLoginAttempts") | ("PasswordSettings", _) => "authentication_password",
-        ("TeamSettings", "SiteName" | "CustomBrandText" | "CustomDescriptionText") => "site_customization",
-        ("RateLimitSettings", _) => "environment_rate_limiting",
-        _ => return None,
-    })
+/// A section, keys in it (none: all that no earlier line has), and the parts of the System Console they stand in.
+type Part = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+/// Who may see and change a setting besides `manage_system`; the first line that fits counts (model/config.go, the
+/// `access` tags). `*` is whoever may see any part; nobody changes by it.
+const PARTS: &[Part] = &[
+    ("ServiceSettings", &["SiteURL"], &["environment_web_server", "authentication_saml"]),
+    (
+        "ServiceSettings",
+        &[
+            "ListenAddress",
+            "WebserverMode",
+            "EnableInsecureOutgoingConnections",
+            "TLSStrictTransport",
+            "TLSStrictTransportMaxAge",
+            "WebsocketURL",
+        ],
+        &["environment_web_server"],
+    ),
+    (
+        "ServiceSettings",
+        &[
+            "EnableUserAccessTokens",
+            "MaximumPersonalAccessTokenLifetimeDays",
+            "EnableOAuthServiceProvider",
+            "EnableIncomingWebhooks",
+            "EnableOutgoingWebhooks",
+            "EnableCommands",
+            "EnablePostUsernameOverride",
+            "EnablePostIconOverride",
+        ],
+        &["integrations_integration_management"],
+    ),
+    (
+        "ServiceSettings",
+        &["EnableBotAccountCreation", "DisableBotsWhenOwnerIsDeactivated"],
+        &["integrations_bot_accounts"],
+    ),
+    (
+        "ServiceSettings",
+        &["EnableDeveloper", "EnableTesting", "EnableClientPerformanceDebugging"],
+        &["environment_developer"],
+    ),
+    (
+        "ServiceSettings",
+        &["EnableMultifactorAuthentication", "EnforceMultifactorAuthentication"],
+        &["authentication_mfa"],
+    ),
+    ("ServiceSettings", &["MaximumLoginAttempts"], &["authentication_password"]),
+    ("ServiceSettings", &["MaximumURLLength", "MaximumPayloadSizeBytes"], &["environment_file_storage"]),
+    (
+        "ServiceSettings",
+        &[
+            "SessionLengthWebInHours",
+            "SessionLengthMobileInHours",
+            "SessionLengthSSOInHours",
+            "SessionCacheInMinutes",
+            "SessionIdleTimeoutInMinutes",
+            "ExtendSessionLengthWithActivity",
+            "TerminateSessionsOnPasswordChange",
+        ],
+        &["environment_session_lengths"],
+    ),
+    (
+        "ServiceSettings",
+        &["ExperimentalStrictCSRFEnforcement", "ExperimentalEnableHardenedMode", "CollapsedThreads"],
+        &["experimental_features"],
+    ),
+    ("ServiceSettings", &["AllowCorsFrom"], &["integrations_cors"]),
+    ("ServiceSettings", &["GoogleDeveloperKey", "EnableLinkPreviews"], &["site_posts"]),
+    ("ServiceSettings", &["EnableCustomEmoji", "EnableEmojiPicker"], &["site_emoji"]),
+    ("ServiceSettings", &["PostEditTimeLimit"], &["user_management_permissions"]),
+    ("ServiceSettings", &["EnableEmailInvitations"], &["authentication_signup"]),
+    (
+        "TeamSettings",
+        &["SiteName", "EnableCustomBrand", "CustomBrandText", "CustomDescriptionText"],
+        &["site_customization"],
+    ),
+    (
+        "TeamSettings",
+        &["EnableUserCreation", "EnableOpenServer", "RestrictCreationToDomains"],
+        &["authentication_signup"],
+    ),
+    ("TeamSettings", &["EnableUserDeactivation", "ExperimentalDefaultChannels"], &["experimental_features"]),
+    ("TeamSettings", &[], &["site_users_and_teams"]),
+    (
+        "EmailSettings",
+        &["SendPushNotifications", "PushNotificationServer"],
+        &["environment_push_notification_server"],
+    ),
+    ("EmailSettings", &["SendEmailNotifications", "FeedbackName", "FeedbackEmail"], &["site_notifications"]),
+    ("EmailSettings", &["SMTPUsername", "SMTPPassword", "SMTPServer", "SMTPPort"], &["environment_smtp"]),
+    ("EmailSettings", &[], &["authentication_email"]),
+    ("PasswordSettings", &[], &["authentication_password"]),
+    ("RateLimitSettings", &[], &["environment_rate_limiting"]),
+    ("PrivacySettings", &[], &["site_users_and_teams"]),
+    ("SupportSettings", &["SupportEmail"], &["site_notifications"]),
+    (
+        "SupportSettings",
+        &["CustomTermsOfServiceEnabled", "CustomTermsOfServiceReAcceptancePeriod"],
+        &["compliance_custom_terms_of_service"],
+    ),
+    ("SupportSettings", &[], &["site_customization"]),
+    ("GuestAccountsSettings", &[], &["authentication_guest_access"]),
+    ("LocalizationSettings", &[], &["site_localization"]),
+    ("LogSettings", &[], &["environment_logging"]),
+    ("FileSettings", &["EnableFileAttachments"], &["site_file_sharing_and_downloads"]),
+    ("FileSettings", &["PublicLinkSalt"], &["site_public_links"]),
+    ("FileSettings", &[], &["environment_file_storage"]),
+    ("SqlSettings", &[], &["environment_database"]),
+    ("GitLabSettings", &[], &["authentication_openid"]),
+    ("GoogleSettings", &[], &["authentication_openid"]),
+    ("Office365Settings", &[], &["authentication_openid"]),
+    ("OpenIdSettings", &[], &["authentication_openid"]),
+    ("SamlSettings", &[], &["authentication_saml"]),
+    ("LdapSettings", &[], &["authentication_ldap"]),
+    ("ClusterSettings", &[], &["environment_high_availability"]),
+    ("PluginSettings", &[], &["plugins"]),
+    ("ExperimentalSettings", &["RestrictSystemAdmin"], &["*"]),
+    ("ExperimentalSettings", &[], &["experimental_features"]),
+    ("FeatureFlags", &[], &["*"]),
+];
+
+/// What not even an administrator changes while `ExperimentalSettings.RestrictSystemAdmin` is on (the same tags,
+/// `write_restrictable`).
+const RESTRICTED: [(&str, &[&str]); 12] = [
+    (
+        "ServiceSettings",
+        &[
+            "SiteURL",
+            "ListenAddress",
+            "WebserverMode",
+            "EnableInsecureOutgoingConnections",
+            "TLSStrictTransport",
+            "TLSStrictTransportMaxAge",
+            "WebsocketURL",
+            "TrustedProxyIPHeader",
+            "EnableDeveloper",
+            "EnableTesting",
+            "EnableClientPerformanceDebugging",
+            "MaximumLoginAttempts",
+            "MaximumURLLength",
+            "MaximumPayloadSizeBytes",
+            "GoroutineHealthThreshold",
+            "SessionLengthWebInHours",
+            "SessionLengthMobileInHours",
+            "SessionLengthSSOInHours",
+            "SessionCacheInMinutes",
+            "SessionIdleTimeoutInMinutes",
+            "ExtendSessionLengthWithActivity",
+            "TerminateSessionsOnPasswordChange",
+            "ExperimentalStrictCSRFEnforcement",
+            "AllowCorsFrom",
+            "GoogleDeveloperKey",
+        ],
+    ),
+    ("EmailSettings", &["SMTPUsername", "SMTPPassword", "SMTPServer", "SMTPPort"]),
+    ("SupportSettings", &["TermsOfServiceLink", "PrivacyPolicyLink", "HelpLink"]),
+    ("FileSettings", &["DriverName", "Directory", "AmazonS3SecretAccessKey"]),
+    ("PluginSettings", &["Enable", "EnableUploads", "EnableMarketplace", "MarketplaceURL"]),
+    ("ExperimentalSettings", &["RestrictSystemAdmin"]),
+    ("RateLimitSettings", &[]),
+    ("LogSettings", &[]),
+    ("SqlSettings", &[]),
+    ("ClusterSettings", &[]),
+    ("ImportSettings", &[]),
+    ("ExportSettings", &[]),
+];
+
+fn fits(keys: &[&str], key: &str) -> bool {
+    keys.is_empty() || keys.contains(&key)
+}
+
+/// The parts of the System Console a setting stands in.
+pub fn console_parts(section: &str, key: &str) -> &'static [&'static str] {
+    let found = PARTS.iter().find(|(name, keys, _)| *name == section && fits(keys, key));
+    found.map_or(&[], |(_, _, parts)| parts)
+}
+
+/// Whether `RestrictSystemAdmin` keeps a setting as it is.
+pub fn restrictable(section: &str, key: &str) -> bool {
+    RESTRICTED.iter().any(|(name, keys)| *name == section && fits(keys, key))
 }

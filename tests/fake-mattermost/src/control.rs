@@ -113,7 +113,7 @@ fn environment(state: &mut State, variables: Map<String, Value>) -> Done {
         };
         state.config.override_with(&name, value);
     }
-    Ok(state.config.environment())
+    Ok(state.config.environment(&|_| true))
 }
 
 fn settings(state: &mut State, sections: &Map<String, Value>) -> Done {
@@ -226,7 +226,11 @@ fn plant(state: &mut State, planted: Planted) -> Done {
     session.expires_at = if planted.expires_at > 0 {
         planted.expires_at
     } else {
-        now.saturating_add(state.session_length(&session))
+        now.saturating_add(if is_oauth {
+            state.hours("SessionLengthSSOInHours")
+        } else {
+            state.session_length(&session)
+        })
     };
     let session = state.save_session(session, now);
     Ok(json!({ "id": session.id, "token": session.token, "csrf": session.prop("csrf") }))

@@ -2,7 +2,7 @@
 
 use crate::auth::clearing_cookie;
 use crate::call::Call;
-use crate::clock::http_date;
+use crate::clock::{Millis, SECOND, http_date};
 use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::session::Session;
@@ -75,15 +75,15 @@ impl State {
     }
 
     fn find_login(&self, id: &str, login_id: &str) -> Option<&User> {
+        let by_name = self.on("EmailSettings", "EnableSignInWithUsername");
+        let by_email = self.on("EmailSettings", "EnableSignInWithEmail");
         if !id.is_empty() {
-            return self.users.get(id); // `id` beats `login_id`
+            return self.users.get(id).filter(|_| by_name || by_email); // `id` beats `login_id`
         }
         let name = login_id.to_lowercase();
-        self.users.values().find(|user| {
-            let by_name = self.on("EmailSettings", "EnableSignInWithUsername") && user.username == name;
-            let by_email = self.on("EmailSettings", "EnableSignInWithEmail") && user.email == name;
-            by_name || by_email
-        })
+        self.users
+            .values()
+            .find(|user| (by_name && user.username == name) || (by_email && user.email == name))
     }
 
     /// A missing code asks what is needed and counts as no attempt, a wrong one does; each works once (facts 6.3).
@@ -115,6 +115,10 @@ impl State {
     fn check_credentials(&mut self, call: &Call, password: &str) -> Result<String, Fail> {
         let (id, login_id) = (call.map_value("id"), call.map_value("login_id"));
         let user = self.find_login(&id, &login_id).cloned().ok_or_else(|| self.masked())?;
+        // A directory needs its licence; with it, the password kept here is the directory's.
+        if user.auth_service == "ldap" && !(self.licence.present && self.on("LdapSettings", "Enable")) {
+            return Err(Fail::new(501, "api.user.login_ldap.not_available.app_error"));
+        }
         if !matches!(user.auth_service.as_str(), "" | "ldap") {
             return Err(Fail::new(400, "api.user.login.use_auth_service.app_error"));
         }
@@ -147,17 +151,20 @@ impl State {
         Ok(user.id)
     }
 
-    fn log_in(&mut self, call: &Call, user_id: &str) -> Session {
-        let user = self.users.get(user_id).cloned().unwrap_or_default();
+    fn log_in(&mut self, call: &Call, user_id: &str) -> Result<Session, Fail> {
+        let user = self.user(user_id)?.clone();
+        let (device_id, voip_device_id) = self.device_ids(&|name| call.map_value(name))?;
         let mut session = Session {
             token: self.ids.next(),
             user_id: user.id.clone(),
-            device_id: call.map_value("device_id"),
-            voip_device_id: call.map_value("voip_device_id"),
+            device_id,
+            voip_device_id,
             roles: user.roles.clone(),
             ..Session::default()
         };
-        let mobile = !session.device_id.is_empty();
+        // By the browser's name, whatever the id.
+        let agent = call.header("user-agent");
+        let mobile = ["Mobile", "Android", "iOS", "iPhone", "iPad"].iter().any(|word| agent.contains(word));
         let yes_no = |flag| if flag { "true" } else { "false" }.to_owned();
         session.props = [
             ("csrf", self.ids.next()),
@@ -172,36 +179,52 @@ impl State {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         session.expires_at = call.now.saturating_add(self.session_length(&session));
-        if mobile {
-            self.sessions.revoke_device(&user.id, &session.device_id);
-        }
-        self.save_session(session, call.now)
+        self.sessions.revoke_same_device(&session);
+        Ok(self.save_session(session, call.now))
     }
+}
+
+/// Behind TLS cookies are kept to it (recording 200-login-gitlab-omnibus-4.0).
+fn secure(call: &Call) -> &'static str {
+    if call.header("x-forwarded-proto") == "https" { "; Secure" } else { "" }
+}
+
+/// The cookie that is a session's token.
+pub fn auth_cookie(call: &Call, token: &str, life: &str) -> String {
+    format!("MMAUTHTOKEN={token}{life}; HttpOnly{}", secure(call))
+}
+
+/// How long a browser keeps a session's cookie, and where it sends it.
+pub fn cookie_life(state: &State, now: Millis, key: &str) -> String {
+    let (path, length) = (state.config.subpath_of_site_url(), state.hours(key));
+    let expires = http_date(now.saturating_add(length));
+    format!("; Path={path}; Expires={expires}; Max-Age={}", length / SECOND)
 }
 
 /// `POST /users/login`
 pub fn login(state: &mut State, call: &Call) -> Answer {
     let password = call.map_value("password");
+    // Nobody gets a link to log in with here, so none is ever good.
+    if state.profile.routes_of_11 && !call.map_value("magic_link_token").is_empty() {
+        return Err(state.masked());
+    }
     if password.is_empty() {
         return Err(Fail::new(400, "api.user.login.blank_pwd.app_error"));
     }
-    let user_id = state.check_credentials(call, &password).map_err(|fail| {
+    let user_id = state.check_credentials(call, &password);
+    let session = user_id.and_then(|user_id| state.log_in(call, &user_id)).map_err(|fail| {
         // The masked reason stays a detail.
         if UNMASKED.contains(&fail.id.as_ref()) { fail } else { state.masked().detail(fail.id.as_ref()) }
     })?;
-    let session = state.log_in(call, &user_id);
-    let mut reply = Reply::line(200, &UserShape::seen(state.user(&user_id)?, Eyes::Near, state));
+    let user_id = session.user_id.as_str();
+    let mut reply = Reply::line(200, &UserShape::seen(state.user(user_id)?, Eyes::Near, state));
     reply.headers.push(("Token", session.token.clone()));
     // Cookies go to exactly this header's sender (facts 6.3).
     if call.header("x-requested-with") == "XMLHttpRequest" {
-        let secure = if call.header("x-forwarded-proto") == "https" { "; Secure" } else { "" };
-        let age = (session.expires_at - call.now) / 1_000;
-        let life = format!(
-            "; Path={}; Expires={}; Max-Age={age}",
-            state.config.subpath_of_site_url(),
-            http_date(session.expires_at)
-        );
-        reply.headers.push(("Set-Cookie", format!("MMAUTHTOKEN={}{life}; HttpOnly{secure}", session.token)));
+        let secure = secure(call);
+        // A browser's lifetime even for a phone.
+        let life = cookie_life(state, call.now, "SessionLengthWebInHours");
+        reply.headers.push(("Set-Cookie", auth_cookie(call, &session.token, &life)));
         reply.headers.push(("Set-Cookie", format!("MMUSERID={user_id}{life}{secure}")));
         reply.headers.push(("Set-Cookie", format!("MMCSRF={}{life}{secure}", session.prop("csrf"))));
     }
@@ -234,6 +257,12 @@ pub fn list_sessions(state: &mut State, call: &Call) -> Answer {
     let rows = state.sessions.of_user(&user_id);
     let shapes: Vec<_> = rows.into_iter().map(|row| SessionShape::read(row, &state.profile)).collect();
     Ok(Reply::json(200, &shapes))
+}
+
+/// `GET /users/{user_id}/audits`: nothing is written down here.
+pub fn list_audits(state: &mut State, call: &Call) -> Answer {
+    state.require_user(&call.session, &call.id("user_id")?)?;
+    Ok(Reply::json::<[u8; 0]>(200, &[]))
 }
 
 /// `POST /users/{user_id}/sessions/revoke`; the order of refusals is facts 2.6.

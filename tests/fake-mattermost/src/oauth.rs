@@ -1,49 +1,29 @@
 //! The OAuth 2.0 provider, as far as `is_oauth` sessions need it (facts 6.5).
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::body::{First, Kind, first_value};
 use crate::call::{Call, parse_form};
-use crate::clock::Millis;
+use crate::clock::{Millis, SECOND};
 use crate::errors::Fail;
 use crate::ids::is_valid_id;
+use crate::oauth_apps::App;
 use crate::reply::{Answer, Reply};
 use crate::session::Session;
 use crate::state::State;
 
-/// An app; the order of the fields is the order on the wire.
-#[derive(Clone, Debug, Serialize)]
-pub struct App {
-    /// The client id.
-    pub id: String,
-    /// Who registered it.
-    pub creator_id: String,
-    /// When it was made.
-    pub create_at: Millis,
-    /// When it was changed.
-    pub update_at: Millis,
-    /// The client's secret.
-    pub client_secret: String,
-    /// Its name.
-    pub name: String,
-    /// Free text.
-    pub description: String,
-    /// A picture.
-    pub icon_url: String,
-    /// Where codes may be sent.
-    pub callback_urls: Vec<String>,
-    /// Its page.
-    pub homepage: String,
-    /// Skips the consent page.
-    pub is_trusted: bool,
-}
+/// A code that nobody has exchanged lives ten minutes.
+const CODE_LIFE: Millis = 600 * SECOND;
 
 struct Code {
     code: String,
     app: String,
     user_id: String,
     redirect_uri: String,
+    expires_at: Millis,
 }
 
 struct Access {
@@ -53,10 +33,13 @@ struct Access {
     refresh: String,
 }
 
-/// Apps, unused codes and live access tokens.
+/// Apps, who allowed them what, unused codes and live access tokens.
 #[derive(Default)]
 pub struct Provider {
-    apps: Vec<App>,
+    /// Registered apps.
+    pub apps: Vec<App>,
+    /// User and app of each consent.
+    pub allowed: BTreeSet<(String, String)>,
     codes: Vec<Code>,
     accesses: Vec<Access>,
 }
@@ -67,56 +50,16 @@ impl Provider {
         self.accesses.retain(|access| access.token != token);
     }
 
+    /// Deactivating a user ends all of his.
+    pub fn forget_user(&mut self, user_id: &str) {
+        self.codes.retain(|code| code.user_id != user_id);
+        self.accesses.retain(|access| access.user_id != user_id);
+    }
+
     /// The system-wide revocation ends all (facts 2.6).
     pub fn forget_tokens(&mut self) {
         self.accesses.clear();
     }
-}
-
-fn require_provider(state: &State, id: &'static str) -> Result<(), Fail> {
-    if state.service("EnableOAuthServiceProvider") { Ok(()) } else { Err(Fail::new(501, id)) }
-}
-
-/// `POST /oauth/apps`
-pub fn create_app(state: &mut State, call: &Call) -> Answer {
-    let fields = call.decode(
-        "oauth_app",
-        &[
-            ("name", Kind::Text),
-            ("description", Kind::Text),
-            ("homepage", Kind::Text),
-            ("icon_url", Kind::Text),
-            ("callback_urls", Kind::Texts),
-            ("is_trusted", Kind::Bool),
-        ],
-    )?;
-    state.require(&call.session, "manage_oauth")?;
-    require_provider(state, "api.oauth.register_oauth_app.turn_off.app_error")?;
-    let callback_urls = fields.texts("callback_urls").unwrap_or_default();
-    for (what, missing) in [
-        ("name", fields.text("name").is_empty()),
-        ("callback", callback_urls.is_empty()),
-        ("homepage", !fields.text("homepage").starts_with("http")),
-    ] {
-        if missing {
-            return Err(Fail::new(400, format!("model.oauth.is_valid.{what}.app_error")));
-        }
-    }
-    let app = App {
-        id: state.ids.next(),
-        creator_id: call.session.user_id.clone(),
-        create_at: call.now,
-        update_at: call.now,
-        client_secret: state.ids.next(),
-        name: fields.text("name"),
-        description: fields.text("description"),
-        icon_url: fields.text("icon_url"),
-        callback_urls,
-        homepage: fields.text("homepage"),
-        is_trusted: fields.flag("is_trusted") && state.may(&call.session, "manage_system"),
-    };
-    state.oauth.apps.push(app.clone());
-    Ok(Reply::line(201, &app))
 }
 
 /// `POST /oauth/apps/register`: open to anybody, and off by default; its refusals have a shape of their own.
@@ -130,22 +73,15 @@ pub fn register_client(_state: &mut State, call: &Call) -> Answer {
     Ok(Reply::line(400, &json!({ "error": error, "error_description": why })))
 }
 
-/// `GET /oauth/apps`
-pub fn list_apps(state: &mut State, call: &Call) -> Answer {
-    if !state.may(&call.session, "manage_oauth") {
-        return Err(Fail::new(403, "api.command.admin_only.app_error"));
-    }
-    Ok(Reply::json(200, &state.oauth.apps))
-}
-
-/// `POST /oauth/authorize`, outside `/api/v4`: a session that is not OAuth itself.
+/// `POST /oauth/authorize`, outside `/api/v4`: a session that is not OAuth itself. A code goes to the app's server, a
+/// token to its page.
 pub fn authorize(state: &mut State, call: &Call) -> Answer {
     let names = ["response_type", "client_id", "redirect_uri", "scope", "state"];
-    let fields = call.decode("authorize_request", &names.map(|name| (name, Kind::Text)))?;
+    let fields = call.decode_object("authorize_request", &names.map(|name| (name, Kind::Text)))?;
     let (client, redirect) = (fields.text("client_id"), fields.text("redirect_uri"));
     for (what, wrong) in [
         ("client_id", !is_valid_id(&client)),
-        ("response_type", fields.text("response_type") != "code"),
+        ("response_type", fields.text("response_type").is_empty()),
         ("redirect_uri", redirect.len() > 256 || !redirect.starts_with("http")),
         ("state", fields.text("state").len() > 1_024),
         ("scope", fields.text("scope").len() > 128),
@@ -157,72 +93,146 @@ pub fn authorize(state: &mut State, call: &Call) -> Answer {
     if call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
     }
-    require_provider(state, "api.oauth.allow_oauth.turn_off.app_error")?;
-    let app = state.oauth.apps.iter().find(|app| app.id == client);
-    let app = app.ok_or_else(|| Fail::new(404, "app.oauth.get_app.find.app_error"))?;
+    let app = state.oauth_app(&client)?.clone();
     if !app.callback_urls.contains(&redirect) {
         return Err(Fail::new(400, "api.oauth.allow_oauth.redirect_callback.app_error"));
     }
-    let code = state.ids.next();
-    let joint = if redirect.contains('?') { '&' } else { '?' };
-    let answer = format!("{redirect}{joint}code={code}&state={}", fields.text("state"));
-    let user_id = call.session.user_id.clone();
-    state.oauth.codes.push(Code { code, app: client, user_id, redirect_uri: redirect });
+    let (user_id, echo) = (call.session.user_id.clone(), escape(&fields.text("state")));
+    let answer = match fields.text("response_type").as_str() {
+        "code" => {
+            let (code, joint) = (state.ids.next(), if redirect.contains('?') { '&' } else { '?' });
+            let answer = format!("{redirect}{joint}code={code}&state={echo}");
+            let expires_at = call.now.saturating_add(CODE_LIFE);
+            let app = client.clone();
+            state.oauth.codes.push(Code {
+                code,
+                app,
+                user_id: user_id.clone(),
+                redirect_uri: redirect,
+                expires_at,
+            });
+            answer
+        }
+        "token" => {
+            let session = state.new_oauth_session(&app, &user_id, call.now)?;
+            let access = Access {
+                app: client.clone(),
+                user_id: user_id.clone(),
+                token: session.token.clone(),
+                refresh: String::new(),
+            };
+            state.oauth.accesses.push(access);
+            let (token, seconds) = (session.token, (session.expires_at - call.now) / SECOND);
+            let scope = Some(fields.text("scope")).filter(|scope| !scope.is_empty());
+            let scope = escape(scope.as_deref().unwrap_or("user"));
+            let answer = format!("access_token={token}&expires_in={seconds}&scope={scope}&state={echo}");
+            format!("{redirect}#{answer}&token_type=bearer")
+        }
+        _ => {
+            let state = fields.text("state");
+            let answer = format!("{redirect}?error=unsupported_response_type&state={state}");
+            return Ok(Reply::json(200, &json!({ "redirect": answer })));
+        }
+    };
+    state.oauth.allowed.insert((user_id, client));
     Ok(Reply::json(200, &json!({ "redirect": answer })))
 }
 
+/// A value in a query, as Go writes it.
+fn escape(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes()
+        .map(|byte| match byte {
+            b' ' => "+".to_owned(),
+            byte if plain(byte) => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// `POST /oauth/deauthorize`, outside `/api/v4`: one's sessions of the app end, and unused codes.
+pub fn deauthorize(state: &mut State, call: &Call) -> Answer {
+    let client = call.map_value("client_id");
+    if !is_valid_id(&client) {
+        return Err(Fail::body_param("client_id"));
+    }
+    state.require_provider("api.oauth.allow_oauth.turn_off.app_error")?;
+    state.end_app(&client, Some(&call.session.user_id));
+    Ok(Reply::ok())
+}
+
 #[derive(Serialize)]
-struct TokenShape<'a> {
-    access_token: &'a str,
+struct TokenShape {
+    access_token: String,
     token_type: &'static str,
     expires_in: i64,
     scope: &'static str,
-    refresh_token: &'a str,
+    refresh_token: String,
     id_token: &'static str,
 }
 
-/// `POST /oauth/access_token`, outside `/api/v4`: a form; a code works once, a live token is handed out again.
+/// `POST /oauth/access_token`, outside `/api/v4`: a form; a code works once, a live token is handed out again, and a
+/// refresh token brings new ones of both.
 pub fn access_token(state: &mut State, call: &Call) -> Answer {
     let form = parse_form(&String::from_utf8_lossy(&call.body));
     let field =
         |name: &str| form.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned();
+    let again = field("grant_type") == "refresh_token";
     for (what, wrong) in [
-        ("bad_grant", field("grant_type") != "authorization_code"),
-        ("missing_code", field("code").is_empty()),
-        ("bad_client_id", field("client_id").len() != 26),
+        ("bad_grant", !again && field("grant_type") != "authorization_code"),
+        ("missing_code", !again && field("code").is_empty()),
+        ("missing_refresh_token", again && field("refresh_token").is_empty()),
+        ("bad_client_id", !is_valid_id(&field("client_id"))),
         ("bad_client_secret", field("client_secret").is_empty()),
     ] {
         if wrong {
             return Err(Fail::new(400, format!("api.oauth.get_access_token.{what}.app_error")));
         }
     }
-    require_provider(state, "api.oauth.get_access_token.disabled.app_error")?;
+    state.require_provider("api.oauth.get_access_token.disabled.app_error")?;
     let app = state.oauth.apps.iter().find(|app| app.id == field("client_id")).cloned();
     let app = app.ok_or_else(|| Fail::new(404, "api.oauth.get_access_token.credentials.app_error"))?;
     if app.client_secret != field("client_secret") {
         return Err(Fail::new(403, "api.oauth.get_access_token.credentials.app_error"));
     }
-    let expired = || Fail::new(400, "api.oauth.get_access_token.expired_code.app_error");
-    let index = state.oauth.codes.iter().position(|code| code.code == field("code") && code.app == app.id);
-    let code = state.oauth.codes.remove(index.ok_or_else(expired)?);
-    if code.redirect_uri != field("redirect_uri") {
-        return Err(Fail::new(400, "api.oauth.get_access_token.redirect_uri.app_error"));
-    }
-    let session = state.oauth_session(&app, &code.user_id, call.now)?;
-    let refresh = state.oauth.accesses.iter().find(|access| access.token == session.token);
-    let refresh_token = refresh.map_or("", |access| access.refresh.as_str());
+    let session = if again {
+        state.refresh_access(&app, &field("refresh_token"), call.now)?
+    } else {
+        let user_id = state.take_code(&app, &field("code"), &field("redirect_uri"), call.now)?;
+        state.oauth_session(&app, &user_id, call.now)?
+    };
+    let access = state.oauth.accesses.iter().find(|access| access.token == session.token);
     let shape = TokenShape {
-        access_token: &session.token,
+        refresh_token: access.map_or_else(String::new, |access| access.refresh.clone()),
+        access_token: session.token,
         token_type: "bearer",
-        expires_in: (session.expires_at - call.now) / 1_000,
-        scope: "user",
-        refresh_token,
+        expires_in: (session.expires_at - call.now) / SECOND,
+        scope: "",
         id_token: "",
     };
-    Ok(Reply::json(200, &shape).with("Cache-Control", "no-store").with("Pragma", "no-cache"))
+    Ok(Reply::line(200, &shape).with("Cache-Control", "no-store").with("Pragma", "no-cache"))
 }
 
 impl State {
+    /// Whose code it is. It is spent only when nothing else is wrong with the request (app/oauth.go).
+    fn take_code(&mut self, app: &App, code: &str, redirect: &str, now: Millis) -> Result<String, Fail> {
+        let expired = |status| Fail::new(status, "api.oauth.get_access_token.expired_code.app_error");
+        let found = self.oauth.codes.iter().position(|known| known.code == code && known.app == app.id);
+        let index = found.ok_or_else(|| expired(400))?;
+        if now > self.oauth.codes[index].expires_at {
+            self.oauth.codes.remove(index);
+            return Err(expired(403));
+        }
+        if self.oauth.codes[index].redirect_uri != redirect {
+            return Err(Fail::new(400, "api.oauth.get_access_token.redirect_uri.app_error"));
+        }
+        let user = self.users.get(&self.oauth.codes[index].user_id).ok_or_else(no_user)?;
+        if user.delete_at != 0 {
+            return Err(expired(403));
+        }
+        Ok(self.oauth.codes.remove(index).user_id)
+    }
+
     fn oauth_session(&mut self, app: &App, user_id: &str, now: Millis) -> Result<Session, Fail> {
         let live =
             self.oauth.accesses.iter().find(|access| access.app == app.id && access.user_id == user_id);
@@ -233,15 +243,42 @@ impl State {
             return Ok(row.clone());
         }
         self.oauth.accesses.retain(|access| access.app != app.id || access.user_id != user_id);
-        let user = self.user(user_id)?;
+        let session = self.new_oauth_session(app, user_id, now)?;
+        let access = Access {
+            app: app.id.clone(),
+            user_id: user_id.to_owned(),
+            token: session.token.clone(),
+            refresh: self.ids.next(),
+        };
+        self.oauth.accesses.push(access);
+        Ok(session)
+    }
+
+    /// The old session's row goes; the cache does not hear of it (app/oauth.go newSessionUpdateToken).
+    fn refresh_access(&mut self, app: &App, refresh: &str, now: Millis) -> Result<Session, Fail> {
+        let unknown = || Fail::new(404, "api.oauth.get_access_token.refresh_token.app_error");
+        let found = self.oauth.accesses.iter().position(|access| access.refresh == refresh);
+        let index = found.ok_or_else(unknown)?;
+        let user_id = self.oauth.accesses[index].user_id.clone();
+        let session = self.new_oauth_session(app, &user_id, now)?;
+        let old = std::mem::replace(&mut self.oauth.accesses[index].token, session.token.clone());
+        self.oauth.accesses[index].refresh = self.ids.next();
+        self.sessions.rows.retain(|_, row| row.token != old);
+        Ok(session)
+    }
+
+    fn new_oauth_session(&mut self, app: &App, user_id: &str, now: Millis) -> Result<Session, Fail> {
+        let user = self.users.get(user_id).ok_or_else(no_user)?;
         let mut session = Session {
-            token: String::new(),
             user_id: user_id.to_owned(),
             roles: user.roles.clone(),
             is_oauth: true,
+            expires_at: now.saturating_add(self.hours("SessionLengthSSOInHours")),
             ..Session::default()
         };
+        session.token = self.ids.next();
         session.props = [
+            ("csrf", self.ids.next().as_str()),
             ("oauth_app_id", app.id.as_str()),
             ("mattermost_app_id", ""),
             ("platform", &app.name),
@@ -250,15 +287,23 @@ impl State {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
-        session.token = self.ids.next();
-        session.expires_at = now.saturating_add(self.session_length(&session));
-        let access = Access {
-            app: app.id.clone(),
-            user_id: user_id.to_owned(),
-            token: session.token.clone(),
-            refresh: self.ids.next(),
-        };
-        self.oauth.accesses.push(access);
         Ok(self.save_session(session, now))
     }
+
+    /// Ends an app's sessions, codes and consents: one user's, or everybody's.
+    pub fn end_app(&mut self, app: &str, user_id: Option<&str>) {
+        let ends = |its_app: &str, its_user: &str| its_app == app && user_id.is_none_or(|id| id == its_user);
+        let (ended, kept): (Vec<_>, Vec<_>) =
+            self.oauth.accesses.drain(..).partition(|access| ends(&access.app, &access.user_id));
+        self.oauth.accesses = kept;
+        self.oauth.codes.retain(|code| !ends(&code.app, &code.user_id));
+        self.oauth.allowed.retain(|(user, app)| !ends(app, user));
+        for access in ended {
+            self.sessions.revoke_token(&access.token, &access.user_id);
+        }
+    }
+}
+
+fn no_user() -> Fail {
+    Fail::new(404, "api.oauth.get_access_token.internal_user.app_error")
 }

@@ -21,7 +21,7 @@ pub struct Profile {
     pub oauth_may_not_change_tokens: bool,
     /// A CSRF refusal clears the cookie (facts 2.4).
     pub csrf_clears_cookie: bool,
-    /// Session items carry `voip_device_id` (executed.json, 11.11).
+    /// Session items carry `voip_device_id` (executed.json, 11.11), and the ids of phones are looked at.
     pub voip_device_id: bool,
     /// Bots carry `system_owned` (facts 13, newest).
     pub system_owned: bool,
@@ -29,14 +29,14 @@ pub struct Profile {
     pub auth_data_for_self: bool,
     /// `remote_id` is `""` for people, instead of absent (recording 200-users-list-pat-2025).
     pub remote_id_for_people: bool,
-    /// The last system administrator may not be demoted (facts 4, newer servers).
-    pub last_admin_check: bool,
     /// Each MFA code works once (facts 6.3, current servers).
     pub mfa_codes_once: bool,
     /// Login has a limiter of its own (11.5 and dot releases back to 11.2, facts 0).
     pub login_limiter: bool,
     /// Clients may ask to be registered, and for an account's way of signing in (by 11.8).
     pub routes_of_11: bool,
+    /// Clients say in which format they want what is made for them (facts 6.1, older servers).
+    pub client_format: bool,
     /// Answers come as zstd to who takes it, before gzip (measured on 11.10).
     pub zstd: bool,
 }
@@ -55,10 +55,10 @@ const V11_10: Profile = Profile {
     system_owned: false,
     auth_data_for_self: false,
     remote_id_for_people: false,
-    last_admin_check: false,
     mfa_codes_once: true,
     login_limiter: true,
     routes_of_11: true,
+    client_format: false,
     zstd: true,
 };
 
@@ -77,6 +77,7 @@ const PROFILES: [Profile; 5] = [
         mfa_codes_once: false,
         login_limiter: false,
         routes_of_11: false,
+        client_format: true,
         zstd: false,
         ..V11_10
     },
@@ -99,7 +100,6 @@ const PROFILES: [Profile; 5] = [
         policy_for_bots: true,
         voip_device_id: true,
         system_owned: true,
-        last_admin_check: true,
         ..V11_10
     },
 ];

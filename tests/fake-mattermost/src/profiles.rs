@@ -2,15 +2,14 @@
 
 use serde_json::Value;
 
-use crate::account_rules::valid_email;
+use crate::account_rules::{printable, valid_email};
 use crate::accounts::SCHEMA;
-use crate::body::{Fields, Kind};
+use crate::body::Fields;
 use crate::call::Call;
 use crate::errors::Fail;
 use crate::reply::{Answer, Reply};
 use crate::shapes::{Eyes, UserShape};
 use crate::state::State;
-use crate::system;
 use crate::users::{User, default_notify_props};
 
 impl State {
@@ -59,53 +58,6 @@ pub fn get_by_email(state: &mut State, call: &Call) -> Answer {
     Ok(state.show(call, user.ok_or_else(Fail::no_user)?, eyes))
 }
 
-fn shapes<'a>(state: &'a State, call: &Call, users: Vec<&'a User>) -> Vec<UserShape<'a>> {
-    let eyes = state.profile_eyes(&call.session);
-    users.into_iter().map(|user| UserShape::seen(user, eyes, state)).collect()
-}
-
-/// `GET /users`, by name; `active`, `inactive` and `role` filter.
-pub fn list(state: &mut State, call: &Call) -> Answer {
-    let (active, inactive) = (call.query_flag("active"), call.query_flag("inactive"));
-    if active && inactive {
-        return Err(Fail::url_param("inactive"));
-    }
-    let role = call.query("role");
-    let mut found: Vec<_> = state
-        .users
-        .values()
-        .filter(|user| !(active && user.delete_at != 0 || inactive && user.delete_at == 0))
-        .filter(|user| role.is_empty() || user.has_role(role))
-        .collect();
-    found.sort_by(|a, b| a.username.cmp(&b.username));
-    Ok(Reply::json(200, &shapes(state, call, call.cut(found))))
-}
-
-/// `POST /users/search`: names beginning with the term; off while the server is busy.
-pub fn search(state: &mut State, call: &Call) -> Answer {
-    system::require_not_busy(state, call)?;
-    let term = call.decode("props", &[("term", Kind::Text)])?.text("term").to_lowercase();
-    if term.is_empty() {
-        return Err(Fail::body_param("term"));
-    }
-    let begins = |text: &str| text.to_lowercase().starts_with(&term);
-    let found = state.users.values().filter(|user| {
-        user.delete_at == 0
-            && [&user.username, &user.nickname, &user.first_name, &user.last_name]
-                .iter()
-                .any(|name| begins(name))
-    });
-    Ok(Reply::json(200, &shapes(state, call, found.take(100).collect())))
-}
-
-/// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
-pub fn by_list(state: &mut State, call: &Call) -> Answer {
-    let by_id = call.path.ends_with("/ids");
-    let names = call.texts(if by_id { "user_ids" } else { "usernames" })?;
-    let wanted = |user: &&User| names.contains(if by_id { &user.id } else { &user.username });
-    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
-}
-
 /// `PUT /users/{user_id}`: the body names the account again, and what it leaves out is emptied.
 pub fn update(state: &mut State, call: &Call) -> Answer {
     let user_id = call.id("user_id")?;
@@ -116,7 +68,10 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
     state.require_user_or_bot(&call.session, &user_id)?;
     let user = state.user(&user_id)?.clone();
     state.require_over(&call.session, &user)?;
-    if changes_address(call, &fields, &user)? {
+    let email = fields.text("email");
+    require_no_app(call, email != user.email)?;
+    check_provider(&user, "update", &|name| Some(fields.text(name)))?;
+    if !email.is_empty() && email != user.email && call.session.user_id == user_id {
         state
             .check_current_password(&user_id, &fields.text("password"))
             .map_err(|_| Fail::body_param("password"))?;
@@ -131,9 +86,9 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
         email: String::new(),
         timezone: Value::Null,
         notify_props: default_notify_props(),
-        ..user
+        ..user.clone()
     };
-    save(state, call, emptied, &fields)
+    save(state, call, &user, emptied, &fields)
 }
 
 /// `PUT /users/{user_id}/patch`: what it leaves out stays. An unknown account is a bad parameter here.
@@ -143,23 +98,37 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
     state.require_user_or_bot(&call.session, &user_id)?;
     let user = state.users.get(&user_id).cloned().ok_or_else(|| Fail::body_param("user_id"))?;
     state.require_over(&call.session, &user)?;
-    if changes_address(call, &fields, &user)? {
+    let changes = fields.opt_text("email").is_some_and(|email| email != user.email);
+    require_no_app(call, changes)?;
+    check_provider(&user, "patch", &|name| fields.opt_text(name))?;
+    if changes && call.session.user_id == user_id {
         let password = fields.opt_text("password").ok_or_else(|| Fail::body_param("password"))?;
         state.check_current_password(&user_id, &password)?;
     }
-    save(state, call, user, &fields)
+    save(state, call, &user, user.clone(), &fields)
 }
 
-/// Whether one's own address changes, for which the password is asked again; an OAuth app may change none.
-fn changes_address(call: &Call, fields: &Fields, user: &User) -> Result<bool, Fail> {
-    let changes = fields.opt_text("email").is_some_and(|email| !email.is_empty() && email != user.email);
-    if changes && call.session.is_oauth {
+/// An OAuth app may change nobody's address.
+fn require_no_app(call: &Call, changes_address: bool) -> Result<(), Fail> {
+    if changes_address && call.session.is_oauth {
         return Err(Fail::permission(&call.session.user_id, "edit_other_users"));
     }
-    Ok(changes && call.session.user_id == user.id)
+    Ok(())
 }
 
-fn save(state: &mut State, call: &Call, mut user: User, fields: &Fields) -> Answer {
+/// What the service one signs in with has set (app/user.go `CheckProviderAttributes`).
+fn check_provider(user: &User, asked: &str, sent: &dyn Fn(&str) -> Option<String>) -> Result<(), Fail> {
+    let changes = |name: &str, stored: &str| sent(name).is_some_and(|value| value != stored);
+    let name = !user.auth_service.is_empty() && changes("username", &user.username);
+    let names = changes("first_name", &user.first_name) || changes("last_name", &user.last_name);
+    if name || (user.is_oauth_user() && names) {
+        let id = format!("api.user.{asked}_user.login_provider_attribute_set.app_error");
+        return Err(Fail::new(409, id));
+    }
+    Ok(())
+}
+
+fn save(state: &mut State, call: &Call, old: &User, mut user: User, fields: &Fields) -> Answer {
     for (name, slot) in [
         ("nickname", &mut user.nickname),
         ("first_name", &mut user.first_name),
@@ -173,6 +142,9 @@ fn save(state: &mut State, call: &Call, mut user: User, fields: &Fields) -> Answ
             *slot = value;
         }
     }
+    for name in [&mut user.username, &mut user.nickname, &mut user.first_name, &mut user.last_name] {
+        *name = printable(name);
+    }
     (user.username, user.email) = (user.username.to_lowercase(), user.email.to_lowercase());
     if let Some(timezone) = fields.raw("timezone") {
         user.timezone = timezone.clone();
@@ -182,7 +154,17 @@ fn save(state: &mut State, call: &Call, mut user: User, fields: &Fields) -> Answ
             *slot = map;
         }
     }
+    let (moved, bot) = (user.email != old.email, state.bots.contains_key(&user.id));
+    if moved && !user.is_guest() {
+        state.check_domain(&user.email, "update")?;
+    }
     state.check_account(&user)?;
+    if user.is_oauth_user() || (moved && !bot && state.on("EmailSettings", "RequireEmailVerification")) {
+        // The service's, or until the letter to the new one is answered.
+        user.email.clone_from(&old.email);
+    } else if moved {
+        user.email_verified = false;
+    }
     user.update_at = call.now;
     state.users.insert(user.id.clone(), user.clone());
     Ok(Reply::line(200, &UserShape::seen(&user, Eyes::Near, state)))

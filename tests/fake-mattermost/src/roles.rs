@@ -46,6 +46,22 @@ const LICENSED: [&str; 5] = [
     "system_secure_connection_manager",
 ];
 
+/// Roles of people at large; patching any other needs a right of its own (api4/role.go patchRole).
+const OF_PEOPLE: [&str; 12] = [
+    "system_user",
+    "system_guest",
+    "team_user",
+    "team_admin",
+    "team_guest",
+    "channel_user",
+    "channel_admin",
+    "channel_guest",
+    "playbook_admin",
+    "playbook_member",
+    "run_admin",
+    "run_member",
+];
+
 const BUILT_IN: &str = include_str!("built_in_roles.txt");
 
 /// The roles of a fresh server. Team and channel roles exist too, and hold system-wide when given by
@@ -108,8 +124,8 @@ pub fn update_of_user(state: &mut State, call: &Call) -> Answer {
         return Err(Fail::new(400, "app.role.check_roles_exist.role_not_found"));
     }
     let stays_admin = roles.split_whitespace().any(|name| name == "system_admin");
-    let admins = state.users.values().filter(|user| user.is_system_admin() && user.delete_at == 0).count();
-    if state.profile.last_admin_check && user.is_system_admin() && !stays_admin && admins <= 1 {
+    let admins = state.active_people().filter(|user| user.is_system_admin()).count();
+    if user.is_system_admin() && !stays_admin && admins <= 1 {
         return Err(Fail::new(400, "app.user.update.lastAdmin.app_error"));
     }
     if roles.len() > 256 {
@@ -147,9 +163,13 @@ pub fn get(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::line(200, &state.roles[index]))
 }
 
-/// `POST /roles/names`: unknown names are left out, none found is `null`, nothing asked is a 400 (facts 4).
+/// `POST /roles/names`: unknown names are left out, none found is `null`, nothing asked is a 400 (facts 4), and so is
+/// too much (api4/role.go `GetRolesByNamesMax`).
 pub fn by_names(state: &mut State, call: &Call) -> Answer {
     let names = call.texts("rolenames")?;
+    if names.len() > 100 {
+        return Err(Fail::new(400, "api.roles.get_multiple_by_name_too_many.request_error"));
+    }
     let wanted: Vec<_> = names.into_iter().filter(|name| !name.trim().is_empty()).collect();
     if wanted.iter().any(|name| !valid_name(name)) {
         return Err(Fail::body_param("rolename"));
@@ -170,18 +190,26 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
     let narrow = name == "system_admin" || LICENSED.contains(&name);
     let needed = if narrow { "manage_system" } else { "sysconsole_write_user_management_permissions" };
     state.require(&call.session, needed)?;
-    if let Some(mut permissions) = fields.texts("permissions") {
-        if name.ends_with("_guest") && !state.licence.guests {
-            return Err(Fail::new(501, "api.roles.patch_roles.license.error"));
-        }
-        let old = &state.roles[index].permissions;
-        let changed = permissions.iter().filter(|new| !old.contains(new));
-        let changed = changed.chain(old.iter().filter(|old| !permissions.contains(old)));
-        if changed.into_iter().any(|permission| not_allowed(permission)) {
-            return Err(Fail::new(501, "api.roles.patch_roles.not_allowed_permission.error"));
-        }
-        let mut seen = BTreeSet::new();
-        permissions.retain(|permission| seen.insert(permission.clone()));
+    let (guest, sent) = (name.ends_with("_guest"), fields.texts("permissions"));
+    let licence = || Err(Fail::new(501, "api.roles.patch_roles.license.error"));
+    if guest && !state.licence.present && sent.is_some() {
+        return licence();
+    }
+    let old = &state.roles[index].permissions;
+    let mut permissions = sent.unwrap_or_else(|| old.clone());
+    let changed = permissions.iter().filter(|new| !old.contains(new));
+    let mut changed = changed.chain(old.iter().filter(|old| !permissions.contains(old)));
+    if changed.any(|permission| not_allowed(permission)) {
+        return Err(Fail::new(501, "api.roles.patch_roles.not_allowed_permission.error"));
+    }
+    if guest && state.licence.present && !state.licence.guests {
+        return licence();
+    }
+    let part = if OF_PEOPLE.contains(&name) { "permissions" } else { "system_roles" };
+    state.require(&call.session, &format!("sysconsole_write_user_management_{part}"))?;
+    let mut seen = BTreeSet::new();
+    permissions.retain(|permission| seen.insert(permission.clone()));
+    if permissions != *old {
         state.roles[index].permissions = permissions;
         state.roles[index].update_at = call.now;
     }
@@ -191,7 +219,7 @@ pub fn patch(state: &mut State, call: &Call) -> Answer {
 fn not_allowed(permission: &str) -> bool {
     let console =
         ["sysconsole_read_user_management_system_roles", "sysconsole_write_user_management_system_roles"];
-    permission == "manage_roles" || console.contains(&permission)
+    permission == "manage_roles" || permission == "manage_system" || console.contains(&permission)
 }
 
 #[cfg(test)]

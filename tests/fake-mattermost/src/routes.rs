@@ -6,7 +6,10 @@ use crate::limiter::Own;
 use crate::profile::Profile;
 use crate::reply::Answer;
 use crate::state::State;
-use crate::{accounts, bots, client_config, login, oauth, profiles, roles, system, tokens, users};
+use crate::{
+    accounts, bots, client_config, devices, guests, lists, login, mail_links, oauth, oauth_apps, profiles,
+    roles, system, tokens, users,
+};
 
 /// Whether an endpoint needs a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,35 +61,49 @@ const API: &[Route] = &[
     on("GET", "/users/tokens/{token_id}", tokens::get),
     on("GET", "/users/tokens", tokens::list),
     open("POST", "/users", accounts::create),
-    on("GET", "/users", profiles::list),
-    on("POST", "/users/ids", profiles::by_list),
-    on("POST", "/users/usernames", profiles::by_list),
-    on("POST", "/users/search", profiles::search),
+    on("GET", "/users", lists::list),
+    on("POST", "/users/ids", lists::by_list),
+    on("POST", "/users/usernames", lists::by_list),
+    on("POST", "/users/search", lists::search),
     Route { limiter: Some(Own::Login), ..open("POST", "/users/login", login::login) },
     Route {
         limiter: Some(Own::DesktopToken),
         ..open("POST", "/users/login/desktop_token", login::with_desktop_token)
     },
     open("POST", "/users/logout", login::logout),
+    open("POST", "/users/password/reset", mail_links::reset_password),
+    open("POST", "/users/password/reset/send", mail_links::send_reset),
+    open("POST", "/users/email/verify", mail_links::verify),
+    open("POST", "/users/email/verify/send", mail_links::send_verification),
     on("POST", "/users/sessions/revoke/all", login::revoke_all_sessions),
+    on("PUT", "/users/sessions/device", devices::attach),
+    on("GET", "/users/stats", lists::stats),
+    on("GET", "/users/stats/filtered", lists::filtered_stats),
+    on("GET", "/users/known", system::empty_list),
+    on("GET", "/users/autocomplete", lists::autocomplete),
     on("GET", "/users/{user_id}", profiles::get),
     on("PUT", "/users/{user_id}", profiles::update),
     on("PUT", "/users/{user_id}/patch", profiles::patch),
     on("DELETE", "/users/{user_id}", users::delete),
     on("PUT", "/users/{user_id}/roles", roles::update_of_user),
     on("PUT", "/users/{user_id}/active", users::update_active),
+    on("POST", "/users/{user_id}/demote", guests::demote),
+    on("POST", "/users/{user_id}/promote", guests::promote),
+    on("PUT", "/users/{user_id}/auth", accounts::update_auth),
+    on("POST", "/users/{user_id}/email/verify/member", mail_links::verify_member),
     on("PUT", "/users/{user_id}/password", accounts::change_password),
     on("POST", "/users/{user_id}/reset_failed_attempts", accounts::reset_failed_attempts),
     without_mfa("PUT", "/users/{user_id}/mfa", accounts::update_mfa),
     without_mfa("POST", "/users/{user_id}/mfa/generate", accounts::generate_mfa),
     on("GET", "/users/{user_id}/sessions", login::list_sessions),
+    on("GET", "/users/{user_id}/audits", login::list_audits),
     on("POST", "/users/{user_id}/sessions/revoke", login::revoke_session),
     on("POST", "/users/{user_id}/sessions/revoke/all", login::revoke_sessions_of_user),
     on("POST", "/users/{user_id}/tokens", tokens::create),
     on("GET", "/users/{user_id}/tokens", tokens::list_of_user),
     on("POST", "/users/{user_id}/convert_to_bot", bots::convert_from_user),
-    on("POST", "/users/{user_id}/typing", system::when_not_busy),
-    on("GET", "/users/{user_id}/teams", system::empty_list),
+    on("POST", "/users/{user_id}/typing", system::typing),
+    on("GET", "/users/{user_id}/teams", system::teams_of_user),
     on("GET", "/users/username/{username}", profiles::get_by_username),
     on("GET", "/users/email/{email}", profiles::get_by_email),
     on("POST", "/bots", bots::create),
@@ -110,6 +127,7 @@ const API: &[Route] = &[
     open("GET", "/system/ping", system::ping),
     open("GET", "/license/client", system::client_licence),
     on("POST", "/server_busy", system::set_busy),
+    on("GET", "/server_busy", system::get_busy),
     on("DELETE", "/server_busy", system::clear_busy),
     on("POST", "/posts/search", system::when_not_busy),
     on("GET", "/posts/{post_id}", system::no_post),
@@ -123,8 +141,15 @@ const API: &[Route] = &[
     on("GET", "/data_retention/policy", system::licensed),
     on("GET", "/ldap/groups", system::licensed),
     on("GET", "/groups", system::licensed),
-    on("POST", "/oauth/apps", oauth::create_app),
-    on("GET", "/oauth/apps", oauth::list_apps),
+    on("POST", "/oauth/apps", oauth_apps::create),
+    on("GET", "/oauth/apps", oauth_apps::list),
+    on("GET", "/oauth/apps/{app_id}", oauth_apps::get),
+    on("PUT", "/oauth/apps/{app_id}", oauth_apps::update),
+    on("DELETE", "/oauth/apps/{app_id}", oauth_apps::delete),
+    on("GET", "/oauth/apps/{app_id}/info", oauth_apps::info),
+    on("POST", "/oauth/apps/{app_id}/regen_secret", oauth_apps::regenerate_secret),
+    on("GET", "/users/{user_id}/oauth/apps/authorized", oauth_apps::list_authorized),
+    without_mfa("GET", "/oauth_test", system::signed_in),
 ];
 
 /// Below `/api/v4`, from 11.10 on; they come first.
@@ -146,6 +171,7 @@ const ELEVEN: &[Route] = &[
 /// Outside `/api/v4`.
 const WEB: &[Route] = &[
     without_mfa("POST", "/oauth/authorize", oauth::authorize),
+    without_mfa("POST", "/oauth/deauthorize", oauth::deauthorize),
     open("POST", "/oauth/access_token", oauth::access_token),
 ];
 

@@ -12,6 +12,8 @@ const SESSIONS_PER_USER: usize = 500;
 const EVICTED_AT_ONCE: usize = 100;
 /// `last_activity_at` is written at most that often (facts 2.5).
 const ACTIVITY_EVERY: Millis = 300 * SECOND;
+/// A lifetime is not extended more often than that, however short it is (app/session.go).
+const EXTENDED_EVERY: Millis = 300 * SECOND;
 
 /// A row of the sessions table. Without a user id it stands for "nobody".
 #[derive(Clone, Debug, Default)]
@@ -122,10 +124,15 @@ impl Sessions {
         self.forget_user(user_id);
     }
 
-    /// Deletes a user's rows of one phone.
-    pub fn revoke_device(&mut self, user_id: &str, device_id: &str) {
-        self.rows.retain(|_, row| row.user_id != user_id || row.device_id != device_id);
-        self.forget_user(user_id);
+    /// Deletes a user's other rows of the same phone.
+    pub fn revoke_same_device(&mut self, session: &Session) {
+        let same = |mine: &str, other: &str| !mine.is_empty() && mine == other;
+        self.rows.retain(|_, row| {
+            let phone = same(&session.device_id, &row.device_id)
+                || same(&session.voip_device_id, &row.voip_device_id);
+            row.user_id != session.user_id || row.id == session.id || !phone
+        });
+        self.forget_user(&session.user_id);
     }
 
     /// Deletes the rows minted from one secret and clears their owner's cache; where there is no row, the cache is
@@ -142,6 +149,14 @@ impl Sessions {
     pub fn revoke_all(&mut self) {
         self.rows.clear();
         self.cache.clear();
+    }
+
+    /// Sets a property of all of a user's sessions.
+    pub fn set_prop(&mut self, user_id: &str, name: &str, value: &str) {
+        for row in self.rows.values_mut().filter(|row| row.user_id == user_id) {
+            row.props.insert(name.to_owned(), value.to_owned());
+        }
+        self.forget_user(user_id);
     }
 
     /// Gives all of a user's sessions these roles (facts 2.6).
@@ -218,18 +233,20 @@ impl State {
         Ok(())
     }
 
-    /// How long a session of this kind lasts (facts 1.3).
+    /// How long a session of this kind lasts: a phone is a phone whatever it signed in with, and an OAuth app's session
+    /// is extended as a browser's (facts 1.3; app/session_test.go `TestApp_GetSessionLengthInMillis`).
     pub fn session_length(&self, session: &Session) -> Millis {
-        let key = if session.is_oauth
-            || session.prop("isOAuthUser") == "true"
-            || session.prop("isSaml") == "true"
-        {
-            "SessionLengthSSOInHours"
-        } else if session.is_mobile() {
+        self.hours(if session.is_mobile() {
             "SessionLengthMobileInHours"
+        } else if session.prop("isOAuthUser") == "true" || session.prop("isSaml") == "true" {
+            "SessionLengthSSOInHours"
         } else {
             "SessionLengthWebInHours"
-        };
+        })
+    }
+
+    /// A length of `ServiceSettings` that is given in hours.
+    pub fn hours(&self, key: &str) -> Millis {
         self.config.int("ServiceSettings", key).saturating_mul(HOUR)
     }
 
@@ -243,7 +260,7 @@ impl State {
             let length = self.session_length(session);
             let elapsed = now - (session.expires_at - length);
             // Only when one per cent of the length, or a day, has passed.
-            if elapsed >= (length / 100).min(DAY) {
+            if elapsed >= (length / 100).clamp(EXTENDED_EVERY, DAY) {
                 session.expires_at = now.saturating_add(length);
             }
         }

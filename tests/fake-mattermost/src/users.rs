@@ -14,7 +14,7 @@ use crate::shapes::Eyes;
 use crate::state::State;
 
 /// An unlicensed server refuses accounts, and their return, from this number on (facts 7).
-pub const USER_LIMIT: usize = 250;
+const USER_LIMIT: usize = 250;
 
 /// A row of the users table.
 #[derive(Clone, Debug, Default)]
@@ -89,6 +89,16 @@ impl User {
     /// Holds a role.
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.split_whitespace().any(|held| held == role)
+    }
+
+    /// Signs in elsewhere.
+    pub fn is_sso(&self) -> bool {
+        self.auth_data.as_ref().is_some_and(|data| !data.is_empty())
+    }
+
+    /// Signs in by OAuth 2.0.
+    pub fn is_oauth_user(&self) -> bool {
+        matches!(self.auth_service.as_str(), "gitlab" | "google" | "office365" | "openid")
     }
 
     /// Lives on another server.
@@ -170,6 +180,7 @@ impl State {
             return;
         }
         self.sessions.revoke_user(user_id);
+        self.oauth.forget_user(user_id);
         if self.service("DisableBotsWhenOwnerIsDeactivated") && !self.bots.contains_key(user_id) {
             let owned: Vec<_> = self
                 .bots
@@ -181,9 +192,14 @@ impl State {
         }
     }
 
-    /// Active people, whom the user limit counts.
-    pub fn active_people(&self) -> usize {
-        self.users.values().filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id)).count()
+    /// Active accounts that are no bots.
+    pub fn active_people(&self) -> impl Iterator<Item = &User> {
+        self.users.values().filter(|user| user.delete_at == 0 && !self.bots.contains_key(&user.id))
+    }
+
+    /// Whether there may be no more of them.
+    pub fn at_user_limit(&self) -> bool {
+        !self.licence.present && self.active_people().count() >= USER_LIMIT
     }
 }
 
@@ -217,7 +233,7 @@ pub fn update_active(state: &mut State, call: &Call) -> Answer {
             "api.user.update_active.cannot_modify_status_when_user_is_managed_by_ldap.app_error",
         ));
     }
-    if active && user.delete_at != 0 && !state.licence.present && state.active_people() >= USER_LIMIT {
+    if active && state.at_user_limit() {
         return Err(Fail::new(400, "app.user.update_active.user_limit.exceeded"));
     }
     state.set_active(&user_id, active, call.now);
@@ -236,7 +252,8 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
     state.require_over(&call.session, user)?;
     if call.query_flag("permanent") {
         if !state.service("EnableAPIUserDeletion") {
-            return Err(Fail::new(401, "api.user.delete_user.not_enabled.app_error"));
+            let asker = if admin { "for_admin." } else { "" };
+            return Err(Fail::new(401, format!("api.user.delete_user.not_enabled.{asker}app_error")));
         }
         // The only account operation that removes tokens (facts 2.6).
         state.tokens.retain(|pat| pat.user_id != user_id);

@@ -291,3 +291,77 @@ fn a_hash_is_taken_from_who_may_change_the_password() {
     put(&user.token, &other.id).is(403, "api.user.update_password.context.app_error");
     put(&admin.token, &other.id).status_ok();
 }
+
+#[test]
+fn nobody_was_invited() {
+    // api4/user_test.go TestCreateUserWithToken, TestCreateUserWithInviteId.
+    let (fake, admin) = Fake::started();
+    for token in ["", &admin.token] {
+        fake.post(token, "/users?t=x", &body("late"))
+            .is(404, "api.user.create_user.signup_link_invalid.app_error");
+        fake.post(token, "/users?iid=x", &body("late"))
+            .is(404, "app.team.get_by_invite_id.finding.app_error");
+    }
+    fake.settings(json!({"EmailSettings": {"EnableSignUpWithEmail": false}}));
+    fake.post(&admin.token, "/users?iid=x", &body("late"))
+        .is(501, "api.user.create_user.signup_email_disabled.app_error");
+}
+
+#[test]
+fn a_new_account_keeps_its_settings_and_loses_unseen_characters() {
+    let (fake, admin) = Fake::started();
+    let mut sent = body("new\u{202e}comer");
+    sent["email"] = json!("newcomer@example.org");
+    sent["nickname"] = json!("N\u{feff}ick");
+    sent["props"] = json!({"theme": "dark"});
+    sent["notify_props"] = json!({"email": "false"});
+    let made = fake.post(&admin.token, "/users", &sent).ok().json();
+    assert_eq!((&made["username"], &made["nickname"]), (&json!("newcomer"), &json!("Nick")));
+    assert_eq!((&made["props"], &made["notify_props"]), (&sent["props"], &sent["notify_props"]));
+    let path = format!("/users/{}/patch", made["id"].as_str().unwrap());
+    let patched = fake.put(&admin.token, &path, &json!({"first_name": "F\u{2028}irst"})).ok();
+    assert_eq!(patched.field("first_name"), "First");
+    for (key, value) in [("last_login", json!("x")), ("is_bot", json!(1)), ("bot_description", json!(1))] {
+        let mut wrong = body("wrong");
+        wrong[key] = value;
+        fake.post(&admin.token, "/users", &wrong).bad_body("user");
+    }
+}
+
+#[test]
+fn ways_of_signing_in_languages_and_time_zones_are_looked_at() {
+    // server/public/model/user_test.go TestUserIsValid.
+    let (fake, admin) = Fake::started();
+    let create = |change: Value| {
+        let mut body = body("looked");
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        fake.post(&admin.token, "/users", &body)
+    };
+    let long = "x".repeat(129);
+    for (change, what) in [
+        (json!({"locale": "en-GB-x"}), "locale"),
+        (json!({"timezone": {"manualTimezone": "x".repeat(256)}}), "timezone_limit"),
+        (json!({"auth_service": "gitlab", "auth_data": long, "password": ""}), "auth_data"),
+        (json!({"auth_data": "7"}), "auth_data_type"),
+        (json!({"auth_service": "gitlab", "auth_data": "7"}), "auth_data_pwd"),
+    ] {
+        create(change).is(400, &format!("model.user.is_valid.{what}.app_error"));
+    }
+    create(json!({"auth_service": "gitlab", "auth_data": "7", "password": ""})).ok();
+}
+
+#[test]
+fn accounts_of_other_services_and_servers_have_no_password_to_change() {
+    // app/user.go UpdatePasswordAsUser.
+    let (fake, admin) = Fake::started();
+    let (sso, remote) = (fake.person("sso"), fake.person("remote"));
+    fake.control("POST", "/users", &json!({"user_id": sso.id, "auth_service": "gitlab", "auth_data": "7"}));
+    fake.control("POST", "/users", &json!({"user_id": remote.id, "remote_id": admin.id}));
+    let put = |token: &str, current: &str| {
+        let body = json!({"current_password": current, "new_password": "another-horse-2"});
+        fake.put(token, "/users/me/password", &body)
+    };
+    put(&sso.token, "").bad_body("current_password");
+    put(&sso.token, "wrong").is(400, "api.user.update_password.oauth.app_error");
+    put(&remote.token, PASSWORD).is(500, "api.user.update_password.failed.app_error");
+}

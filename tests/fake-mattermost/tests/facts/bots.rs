@@ -286,3 +286,25 @@ fn only_a_304_of_a_bot_carries_the_tag() {
     assert_eq!((same.status, same.header("etag"), same.body.len()), (304, Some(tag.as_str()), 0));
     assert_eq!(ask(&format!("\"{tag}\"")).status, 200);
 }
+
+#[test]
+fn the_list_of_bots_has_an_order_and_a_tag_of_its_latest() {
+    let (fake, admin) = Fake::open();
+    let bearer = format!("Bearer {}", admin.token);
+    let ask = |tag: &str| {
+        fake.send("GET", "/api/v4/bots", &[("Authorization", &bearer), ("If-None-Match", tag)], "")
+    };
+    let tag_matches = |tag: &str| {
+        let same = ask(tag);
+        assert_eq!((same.status, same.header("etag"), same.body.len()), (304, Some(tag), 0), "{tag}");
+        assert_eq!(ask(&format!("{tag}0")).header("etag"), None);
+    };
+    tag_matches("11.10.0.0.0.0.0");
+    let now = fake.freeze();
+    for name in ["zoe", "ada"] {
+        fake.bot(&admin, name);
+    }
+    let list = fake.get(&admin.token, "/bots").ok().json();
+    assert_eq!((&list[0]["username"], &list[1]["username"]), (&json!("ada"), &json!("zoe")), "of equal age");
+    tag_matches(&format!("11.10.0.{}.{now}.0.2", list[0]["user_id"].as_str().unwrap()));
+}

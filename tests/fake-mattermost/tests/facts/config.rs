@@ -54,7 +54,6 @@ fn the_body_comes_before_the_rights() {
         fake.call("PUT", &user.token, path, "{}").forbidden();
     }
     fake.get(&user.token, "/config").forbidden();
-    fake.get(&user.token, "/config/environment").forbidden();
     fake.put(&admin.token, "/config", &json!({})).is(400, "api.config.update_config.clear_siteurl.app_error");
     patch(&fake, &admin.token, json!({"ServiceSettings": {"SiteURL": ""}}))
         .is(400, "api.config.update_config.clear_siteurl.app_error");
@@ -66,15 +65,109 @@ fn a_patch_refuses_security_fields_and_a_replacement_keeps_them() {
     let (fake, admin) = Fake::started();
     for body in [
         json!({"PluginSettings": {"EnableUploads": true}}),
-        json!({"PluginSettings": {"MarketplaceURL": "https://other.example"}}),
+        json!({"PluginSettings": {"EnableUploads": false, "MarketplaceURL": "https://other.example"}}),
         json!({"ImportSettings": {"Directory": "/tmp"}}),
     ] {
         patch(&fake, &admin.token, body).is(403, "api.config.update_config.not_allowed_security.app_error");
     }
     let mut whole = fake.get(&admin.token, "/config").json();
+    let before = whole.clone();
     whole["PluginSettings"]["EnableUploads"] = json!(true);
-    let answer = fake.put(&admin.token, "/config", &whole).ok();
-    assert_eq!(answer.json()["PluginSettings"]["EnableUploads"], false);
+    whole["PluginSettings"]["MarketplaceURL"] = json!("https://other.example");
+    whole["ImportSettings"]["Directory"] = json!("/tmp");
+    assert_eq!(fake.put(&admin.token, "/config", &whole).ok().json(), before);
+    // The marketplace is locked only with uploads off, and in a patch only if that says so (api4/config.go).
+    let url = |body: &Value| body["PluginSettings"]["MarketplaceURL"].as_str().unwrap().to_owned();
+    let other = json!({"PluginSettings": {"MarketplaceURL": "https://third.example"}});
+    assert_eq!(url(&patch(&fake, &admin.token, other).ok().json()), "https://third.example");
+    fake.settings(json!({"PluginSettings": {"EnableUploads": true}}));
+    assert_eq!(url(&fake.put(&admin.token, "/config", &whole).ok().json()), "https://other.example");
+}
+
+#[test]
+fn refusals_come_before_the_filter_of_what_one_may_write() {
+    let (fake, admin) = Fake::started();
+    let user = fake.person("console");
+    fake.grant(&admin, "system_post_all", &["sysconsole_write_site_posts"]);
+    fake.set_roles(&admin, &user.id, "system_user system_post_all");
+    patch(&fake, &user.token, json!({"ServiceSettings": {"SiteURL": ""}}))
+        .is(400, "api.config.update_config.clear_siteurl.app_error");
+    patch(&fake, &user.token, json!({"PluginSettings": {"EnableUploads": true}}))
+        .is(403, "api.config.update_config.not_allowed_security.app_error");
+    fake.put(&user.token, "/config", &json!({})).is(400, "api.config.update_config.clear_siteurl.app_error");
+}
+
+#[test]
+fn each_setting_is_read_by_its_part_of_the_console() {
+    // server/public/model/config.go, the access tags.
+    let (fake, admin) = Fake::started();
+    let user = fake.person("console");
+    fake.set_roles(&admin, &user.id, "system_user system_post_all");
+    for (part, section, key) in [
+        ("authentication_saml", "ServiceSettings", "SiteURL"),
+        ("environment_web_server", "ServiceSettings", "SiteURL"),
+        ("environment_session_lengths", "ServiceSettings", "SessionCacheInMinutes"),
+        ("environment_developer", "ServiceSettings", "EnableTesting"),
+        ("site_users_and_teams", "TeamSettings", "MaxUsersPerTeam"),
+        ("authentication_signup", "TeamSettings", "EnableOpenServer"),
+        ("authentication_email", "EmailSettings", "EnableSignInWithEmail"),
+        ("environment_smtp", "EmailSettings", "SMTPServer"),
+        ("authentication_guest_access", "GuestAccountsSettings", "Enable"),
+        ("authentication_openid", "GitLabSettings", "Enable"),
+        ("plugins", "PluginSettings", "EnableUploads"),
+    ] {
+        fake.grant(&admin, "system_post_all", &[format!("sysconsole_read_{part}").as_str()]);
+        let shown = fake.get(&user.token, "/config").ok().json();
+        assert!(!shown[section][key].is_null(), "{part} {key}");
+        assert!(shown["PasswordSettings"]["MinimumLength"].is_null(), "{part}");
+        assert!(!shown["FeatureFlags"]["TestFeature"].is_null(), "{part}");
+        assert_eq!(shown["ExperimentalSettings"]["RestrictSystemAdmin"], false, "{part}");
+    }
+}
+
+#[test]
+fn restricted_administrators_leave_the_servers_own_settings_alone() {
+    // api4/config_test.go TestUpdateConfigRestrictSystemAdmin, TestReloadConfig.
+    let (fake, admin) = Fake::started();
+    fake.settings(json!({"ExperimentalSettings": {"RestrictSystemAdmin": true}}));
+    let change = json!({
+        "ServiceSettings": {"SiteURL": "http://foo.com", "EnableUserAccessTokens": true},
+        "TeamSettings": {"SiteName": "Mine"},
+        "ExperimentalSettings": {"RestrictSystemAdmin": false},
+    });
+    let before = fake.get(&admin.token, "/config").ok().json();
+    let after = patch(&fake, &admin.token, change).ok().json();
+    assert_eq!(after["ServiceSettings"]["SiteURL"], before["ServiceSettings"]["SiteURL"]);
+    assert_eq!(after["ExperimentalSettings"]["RestrictSystemAdmin"], true);
+    assert_eq!(
+        (&after["TeamSettings"]["SiteName"], &after["ServiceSettings"]["EnableUserAccessTokens"]),
+        (&json!("Mine"), &json!(true))
+    );
+    fake.call("POST", &admin.token, "/config/reload", "").is(400, "api.restricted_system_admin");
+    fake.call("POST", &admin.token, "/caches/invalidate", "").is(403, "api.restricted_system_admin");
+    fake.settings(json!({"ExperimentalSettings": {"RestrictSystemAdmin": false}}));
+    for path in ["/config/reload", "/caches/invalidate"] {
+        let answer = fake.call("POST", &admin.token, path, "");
+        answer.status_ok();
+        assert_eq!(answer.header("cache-control"), Some("no-cache, no-store, must-revalidate"), "{path}");
+    }
+}
+
+#[test]
+fn secrets_and_defaults_can_be_left_out() {
+    let (fake, admin) = Fake::started();
+    let ask = |query: &str| fake.get(&admin.token, &format!("/config?{query}")).ok().json();
+    assert_eq!(ask("remove_masked=false"), ask(""));
+    let thin = ask("remove_masked=true");
+    assert!(
+        thin["SqlSettings"].get("DataSource").is_none() && thin["SqlSettings"].get("DriverName").is_some()
+    );
+    fake.set(json!({"EnableDeveloper": true}));
+    let changed = ask("remove_defaults=1");
+    assert_eq!(changed["ServiceSettings"]["EnableDeveloper"], true);
+    assert!(
+        changed["ServiceSettings"].get("EnableTesting").is_none() && changed.get("TeamSettings").is_none()
+    );
 }
 
 #[test]
@@ -140,6 +233,8 @@ fn an_environment_override_wins_over_a_patch() {
         .is(501, "app.user_access_token.disabled");
     let shown = fake.get(&admin.token, "/config/environment").ok().json();
     assert_eq!(shown, json!({"ServiceSettings": {"EnableUserAccessTokens": true}}));
+    // Open to everybody, and empty to who may read nothing.
+    assert_eq!(fake.get(&fake.person("plain").token, "/config/environment").ok().text(), "{}");
     for (text, on) in [("1", true), ("F", false), ("TRUE", true), ("yes", false)] {
         fake.control("POST", "/environment", &json!({ name: text }));
         let config = fake.get(&admin.token, "/config/client").json();
@@ -215,10 +310,25 @@ fn the_client_configuration_is_limited_without_a_session_and_full_with_one() {
 }
 
 #[test]
-fn the_format_is_ignored() {
-    let (fake, _) = Fake::started();
-    for query in ["", "?format=old", "?format=junk"] {
-        assert_eq!(fake.get("", &format!("/config/client{query}")).status, 200, "{query}");
+fn the_format_is_ignored_but_on_old_servers() {
+    for profile in PROFILES {
+        let (fake, _) = Fake::of(profile);
+        for (path, missing, id) in [
+            ("/config/client", 501, "api.config.client.old_format.app_error"),
+            ("/license/client", 400, "api.license.client.old_format.app_error"),
+        ] {
+            let ask = |query: &str| fake.get("", &format!("{path}{query}"));
+            ask("?format=old").ok();
+            if profile == "10.11" {
+                ask("").is(missing, id);
+                ask("?format=junk").bad_body("format");
+            } else {
+                ask("").ok();
+                ask("?format=junk").ok();
+            }
+        }
+        let config = fake.get("", "/config/client?format=old").text();
+        assert_eq!(config.ends_with("}\n"), profile != "10.11", "{profile}");
     }
 }
 

@@ -40,6 +40,18 @@ fn ping_tells_the_servers_state_on_request() {
 }
 
 #[test]
+fn a_crowded_server_is_ill() {
+    // api4/system_test.go TestGetPing.
+    let (fake, _) = Fake::started();
+    fake.set(json!({"GoroutineHealthThreshold": 10}));
+    let ping = fake.get("", "/system/ping");
+    assert_eq!((ping.status, ping.field("status").as_str()), (500, "UNHEALTHY"));
+    assert_eq!(fake.get("", "/system/ping?use_rest_semantics=true").ok().field("status"), "UNHEALTHY");
+    fake.set(json!({"GoroutineHealthThreshold": -1}));
+    assert_eq!(fake.get("", "/system/ping").ok().field("status"), "OK");
+}
+
+#[test]
 fn the_version_header_has_its_parts() {
     for (profile, version, digits) in [
         ("10.11", "10.11.0", 32),
@@ -55,8 +67,8 @@ fn the_version_header_has_its_parts() {
         let parts: Vec<_> = rest.split('.').collect();
         assert_eq!((parts.len(), parts[1].len(), parts[2]), (3, digits, "false"), "{first}");
         assert!(parts[1].bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)));
-        assert_eq!(fake.get("", "/config/client").field("BuildNumber"), parts[0]);
-        assert_eq!(fake.get("", "/config/client").field("Version"), version);
+        assert_eq!(fake.get("", "/config/client?format=old").field("BuildNumber"), parts[0]);
+        assert_eq!(fake.get("", "/config/client?format=old").field("Version"), version);
         fake.put(
             &admin.token,
             "/config/patch",

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, PASSWORD};
+use crate::fake::{Fake, PASSWORD, UNKNOWN};
 
 const MASKED: &str = "api.user.login.invalid_credentials_email_username";
 const LOCKED: &str = "api.user.check_user_login_attempts.too_many.app_error";
@@ -36,6 +36,10 @@ fn the_name_the_address_and_the_id_work_in_any_case() {
     assert_eq!(login(&fake, by_id).status, 200, "id beats login_id");
     let wrong = json!({"id": "zzzzzzzzzzzzzzzzzzzzzzzzzz", "login_id": "root", "password": PASSWORD});
     login(&fake, wrong).is(401, MASKED);
+    // With both ways off the id is none either (app/login.go GetUserForLogin).
+    let off = json!({"EnableSignInWithEmail": false, "EnableSignInWithUsername": false});
+    fake.settings(json!({ "EmailSettings": off }));
+    login(&fake, json!({"id": admin.id, "password": PASSWORD})).is(401, MASKED);
 }
 
 #[test]
@@ -140,7 +144,7 @@ fn ten_failures_lock_the_login_but_no_token() {
     fake.log_in("typist", PASSWORD).is(401, LOCKED);
     assert_eq!(fake.me(&secret).status, 200);
     let reset = format!("/users/{}/reset_failed_attempts", user.id);
-    fake.call("POST", &user.token, &reset, "").forbidden();
+    assert_eq!(fake.call("POST", &user.token, &reset, "").status, 403);
     fake.call("POST", &admin.token, &reset, "").status_ok();
     assert_eq!(fake.log_in("typist", PASSWORD).status, 200);
 }
@@ -214,7 +218,7 @@ fn a_login_sessions_properties() {
     assert_eq!(row["expires_at"], now + 720 * 3_600_000);
     let props = &row["props"];
     for (key, value) in
-        [("isMobile", "true"), ("isSaml", "false"), ("isOAuthUser", "false"), ("is_guest", "false")]
+        [("isMobile", "false"), ("isSaml", "false"), ("isOAuthUser", "false"), ("is_guest", "false")]
     {
         assert_eq!(props[key], value, "{key}");
     }
@@ -253,5 +257,55 @@ fn the_way_of_signing_in_is_an_empty_404_by_default() {
         let (fake, _) = Fake::of(profile);
         let answer = fake.post("", "/users/login/type", &json!({"login_id": "root"}));
         assert_eq!((answer.status, answer.body.len()), (404, length), "{profile}");
+    }
+}
+
+#[test]
+fn a_link_of_nobody_is_masked_even_without_a_password() {
+    let (fake, _) = Fake::started();
+    login(&fake, json!({"magic_link_token": "x"})).is(401, MASKED);
+    login(&fake, json!({"login_id": "root", "password": PASSWORD, "magic_link_token": "x"})).is(401, MASKED);
+    login(&fake, json!({"login_id": "root", "password": PASSWORD, "magic_link_token": ""})).ok();
+}
+
+#[test]
+fn a_directory_account_needs_licence_and_setting() {
+    // app/authentication.go authenticateUser: 501 inside, masked like any other.
+    let (fake, _) = Fake::started();
+    let user = fake.person("listed");
+    fake.control("POST", "/users", &json!({"user_id": user.id, "auth_service": "ldap", "auth_data": "x"}));
+    fake.log_in("listed", PASSWORD).is(401, MASKED);
+    fake.settings(json!({"LdapSettings": {"Enable": true, "MaximumLoginAttempts": 1}}));
+    fake.log_in("listed", PASSWORD).is(401, MASKED);
+    fake.control("POST", "/licence", &json!({"present": true}));
+    fake.log_in("listed", PASSWORD).ok();
+    fake.log_in("listed", "wrong").is(401, MASKED);
+    fake.log_in("listed", PASSWORD).is(401, "api.user.check_user_login_attempts.too_many_ldap.app_error");
+}
+
+#[test]
+fn resetting_failed_attempts_refuses_in_order() {
+    let (fake, admin) = Fake::started();
+    let (user, other) = (fake.person("plain"), fake.person("other"));
+    let reset =
+        |token: &str, id: &str| fake.call("POST", token, &format!("/users/{id}/reset_failed_attempts"), "");
+    reset(&user.token, "short").bad_path("user_id");
+    for id in [UNKNOWN, &admin.id, "me"] {
+        reset(&user.token, id).is(403, "api.user.reset_password_failed_attempts.permissions.app_error");
+    }
+    reset(&admin.token, UNKNOWN).is(404, "app.user.missing_account.const");
+    fake.grant(&admin, "system_post_all", &["sysconsole_write_user_management_users"]);
+    fake.set_roles(&admin, &user.id, "system_user system_post_all");
+    reset(&user.token, &admin.id).forbidden();
+    reset(&user.token, &other.id).status_ok();
+    for (service, good) in [("ldap", true), ("email", false), ("gitlab", false)] {
+        let change = json!({"user_id": other.id, "auth_service": service, "auth_data": "7"});
+        fake.control("POST", "/users", &change);
+        let answer = reset(&admin.token, &other.id);
+        if good {
+            answer.status_ok();
+        } else {
+            answer.is(400, "api.user.reset_password_failed_attempts.ldap_and_email_only.app_error");
+        }
     }
 }

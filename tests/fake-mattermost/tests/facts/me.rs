@@ -99,7 +99,11 @@ fn permanent_deletion_takes_the_tokens_along() {
     let user = fake.with_roles(&admin, "erased", "system_user system_user_access_token");
     let (id, secret) = fake.pat(&user, &user.id);
     let path = format!("/users/{}?permanent=true", user.id);
-    fake.call("DELETE", &admin.token, &path, "").is(401, "api.user.delete_user.not_enabled.app_error");
+    fake.call("DELETE", &admin.token, &path, "")
+        .is(401, "api.user.delete_user.not_enabled.for_admin.app_error");
+    fake.call("DELETE", &user.token, &path, "").is(401, "api.user.update_active.not_enable.app_error");
+    fake.settings(json!({"TeamSettings": {"EnableUserDeactivation": true}}));
+    fake.call("DELETE", &user.token, &path, "").is(401, "api.user.delete_user.not_enabled.app_error");
     fake.set(json!({"EnableAPIUserDeletion": true}));
     fake.call("DELETE", &admin.token, &path, "").status_ok();
     fake.me(&secret).rejected();
@@ -159,7 +163,15 @@ fn the_busy_flag_stops_search_and_typing_only() {
         let answer = fake.post(&admin.token, path, &json!({"term": "x", "channel_id": ""}));
         answer.is(503, "api.context.server_busy.app_error");
     }
+    let bearer = |query: &str| fake.call("POST", &admin.token, &format!("/server_busy?seconds={query}"), "");
+    for junk in ["0", "-1", "86401", "x"] {
+        bearer(junk).is(400, "api.context.invalid_url_param.app_error");
+    }
+    let busy = || fake.get(&admin.token, "/server_busy").ok().json();
+    assert_eq!((busy()["busy"].clone(), busy()["expires"].as_i64().unwrap() > 0), (json!(true), true));
     fake.call("DELETE", &admin.token, "/server_busy", "").status_ok();
+    assert_eq!(busy()["expires_ts"], "Mon Jan 1 00:00:00 +0000 UTC 0001");
+    fake.get(&fake.person("plain").token, "/server_busy").forbidden();
     let answer = fake.post(&admin.token, "/users/search", &json!({"term": "x"}));
     assert_eq!(answer.status, 200);
 }
@@ -262,4 +274,18 @@ fn a_double_slash_is_a_301_on_every_method() {
         assert_eq!(answer.header("x-version-id"), None);
         assert_eq!(answer.body.len(), 0);
     }
+}
+
+#[test]
+fn typing_needs_the_right_to_post() {
+    // api4/user_test.go TestPublishUserTyping; there are no channels here.
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    let typing =
+        |token: &str, id: &str, body: &str| fake.call("POST", token, &format!("/users/{id}/typing"), body);
+    typing(&user.token, "short", "{}").bad_path("user_id");
+    typing(&user.token, "me", "[]").bad_body("typing_request");
+    typing(&user.token, &admin.id, "{}").forbidden();
+    typing(&user.token, "me", r#"{"channel_id":"x"}"#).forbidden();
+    typing(&admin.token, &user.id, r#"{"channel_id":"x"}"#).status_ok();
 }

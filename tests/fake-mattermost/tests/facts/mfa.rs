@@ -163,3 +163,26 @@ fn setting_mfa_up_refuses() {
     fake.put(&user.token, &path, &json!({"activate": false})).status_ok();
     assert!(fake.me(&user.token).json().get("mfa_active").is_none());
 }
+
+#[test]
+fn changing_somebody_elses_needs_ones_own_where_it_is_enforced() {
+    // api4/user_test.go TestUpdateUserMfa.
+    let (fake, admin) = Fake::started();
+    let user = fake.person("plain");
+    enforce(&fake);
+    fake.put(&admin.token, &format!("/users/{}/mfa", user.id), &json!({})).is(403, REQUIRED);
+    fake.put(&admin.token, "/users/me/mfa", &json!({})).bad_body("activate");
+    fake.call("POST", &admin.token, &format!("/users/{}/mfa/generate", user.id), "").ok();
+    enrol(&fake, &admin);
+    fake.put(&admin.token, &format!("/users/{}/mfa", user.id), &json!({"activate": false})).status_ok();
+}
+
+#[test]
+fn eight_digits_pass_for_a_code_on_paper_which_nobody_has() {
+    let (fake, admin) = Fake::started();
+    enrol(&fake, &admin);
+    for (code, id) in [("12345678", WRONG), ("02345678", MISSING), ("1234567a", MISSING)] {
+        let body = json!({"login_id": "root", "password": PASSWORD, "token": code});
+        fake.post("", "/users/login", &body).is(401, id);
+    }
+}

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, UNKNOWN};
+use crate::fake::{Fake, PROFILES, UNKNOWN};
 
 #[test]
 fn put_roles_replaces_the_whole_string() {
@@ -51,16 +51,23 @@ fn put_roles_refuses_in_order() {
 }
 
 #[test]
-fn the_last_administrator_is_kept_on_newer_servers_only() {
-    for (profile, refused) in [("11.10", false), ("next", true)] {
-        let (fake, admin) = Fake::of(profile);
-        let path = format!("/users/{}/roles", admin.id);
-        let answer = fake.put(&admin.token, &path, &json!({"roles": "system_user"}));
-        if refused {
-            answer.is(400, "app.user.update.lastAdmin.app_error");
-        } else {
-            answer.status_ok();
+fn the_last_administrator_is_kept() {
+    // app/user.go UpdateUserRolesWithUser: bots and deactivated accounts do not count.
+    for profile in PROFILES {
+        let (fake, admin) = Fake::open_of(profile);
+        let (second, bot) = (fake.person("second"), fake.bot(&admin, "robot"));
+        let demote = || {
+            let path = format!("/users/{}/roles", admin.id);
+            fake.put(&admin.token, &path, &json!({"roles": "system_user"}))
+        };
+        for id in [&second.id, &bot] {
+            fake.set_roles(&admin, id, "system_user system_admin");
         }
+        fake.call("DELETE", &admin.token, &format!("/users/{}", second.id), "").status_ok();
+        demote().is(400, "app.user.update.lastAdmin.app_error");
+        let active = format!("/users/{}/active", second.id);
+        fake.put(&admin.token, &active, &json!({"active": true})).status_ok();
+        demote().status_ok();
     }
 }
 
@@ -150,9 +157,16 @@ fn role_names_leave_unknown_ones_out() {
     let found = names(r#"["system_user","nosuchrole","system_guest"]"#).ok().json();
     assert_eq!(found.as_array().map(Vec::len), Some(2));
     assert_eq!(names(r#"["nosuchrole"]"#).text(), "null");
-    for body in ["[]", "null", "{}", ""] {
+    for body in ["[]", "null"] {
         names(body).bad_body("rolenames");
     }
+    for body in ["", "{}", "[1]", "\"x\""] {
+        names(body).is(400, "api.payload.parse.error");
+    }
+    // api4/role_test.go TestGetRolesByNames.
+    let many = |count: usize| serde_json::to_string(&vec!["system_user"; count]).unwrap();
+    names(&many(101)).is(400, "api.roles.get_multiple_by_name_too_many.request_error");
+    names(&many(100)).ok();
 }
 
 #[test]
@@ -172,12 +186,38 @@ fn patching_a_role_acts_at_once_and_refuses_in_order() {
     let patched = patch(&admin.token, &plain_role, &more).ok();
     assert_eq!(patched.json()["permissions"], json!(["view_members", "create_user_access_token"]));
     fake.post(&user.token, "/users/me/tokens", &json!({"description": "d"})).ok();
-    let roles = json!({"permissions": ["manage_roles"]}).to_string();
-    patch(&admin.token, &plain_role, &roles).is(501, "api.roles.patch_roles.not_allowed_permission.error");
+    for never in [
+        "manage_roles",
+        "manage_system",
+        "sysconsole_read_user_management_system_roles",
+        "sysconsole_write_user_management_system_roles",
+    ] {
+        let roles = json!({ "permissions": [never] }).to_string();
+        patch(&admin.token, &plain_role, &roles)
+            .is(501, "api.roles.patch_roles.not_allowed_permission.error");
+    }
     fake.grant(&admin, "system_post_all", &["sysconsole_write_user_management_permissions"]);
     fake.set_roles(&admin, &user.id, "system_user system_post_all");
     patch(&user.token, &admin_role, "{}").forbidden();
     patch(&user.token, &plain_role, "{}").ok();
+    patch(&user.token, &id_of("system_post_all"), "{}").forbidden();
+}
+
+#[test]
+fn a_guest_roles_licence_comes_before_what_nobody_may_patch_and_its_features_after() {
+    // api4/role.go patchRole.
+    let (fake, admin) = Fake::started();
+    let id = fake.get(&admin.token, "/roles/name/system_guest").ok().field("id");
+    let patch = |body: Value| fake.put(&admin.token, &format!("/roles/{id}/patch"), &body);
+    let (licence, never) =
+        ("api.roles.patch_roles.license.error", "api.roles.patch_roles.not_allowed_permission.error");
+    patch(json!({"permissions": ["manage_roles"]})).is(501, licence);
+    patch(json!({})).ok();
+    fake.control("POST", "/licence", &json!({"present": true}));
+    patch(json!({"permissions": ["manage_roles"]})).is(501, never);
+    patch(json!({})).is(501, licence);
+    fake.control("POST", "/licence", &json!({"guests": true}));
+    patch(json!({"permissions": ["create_post"]})).ok();
 }
 
 #[test]
