@@ -342,6 +342,7 @@ mod tests {
                 "retry_after": error.retry_after().map(|wait| wait.as_secs()),
                 "request_id": error.request_id(),
                 "better_url": error.better_url().map(ServerUrl::as_str),
+                "own_hint": error.hint() != error.kind().hint(),
             }),
         };
         seen["server_version"] = json!(reply.server_version());
