@@ -2,16 +2,18 @@
 
 mod servers;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mmcred::{ErrorKind, Result, Tls, Verified};
+use mmcred::{AccessToken, Connection, Credential, ErrorKind, Proxy, Result, Tls, Verified};
 use rcgen::{CertificateParams, IsCa};
-use servers::{Authority, USER, credential, http, serve, serve_bytes};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use servers::{Authority, USER, credential, http, http_with, keep, serve, serve_bytes, serve_self_signed};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
 
 const PATIENCE: Duration = Duration::from_secs(5);
+const REFUSAL: &str =
+    r#"{"id":"api.context.session_expired.app_error","message":"","detailed_error":"","status_code":401}"#;
 
 async fn verify(url: &str) -> Result<Verified> {
     credential(url, Tls::SystemRoots).verify(PATIENCE).await
@@ -36,7 +38,14 @@ async fn a_user_is_accepted() {
 #[tokio::test]
 async fn nobody_listens() {
     let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    assert_eq!(kind(&format!("http://{address}")).await, "connection_refused");
+    let url = format!("http://{address}");
+    assert_eq!(kind(&url).await, "connection_refused");
+    let tested = credential(&url, Tls::SystemRoots).test(PATIENCE).await;
+    let what_to_do = ErrorKind::ConnectionRefused.hint();
+    assert_eq!(
+        (tested.status, tested.message),
+        ("Error", format!("Nothing listens at http://{address}. {what_to_do}"))
+    );
 }
 
 #[tokio::test]
@@ -49,6 +58,11 @@ async fn the_server_closes_at_once() {
     let server = serve(|stream| async { drop(stream) }).await;
     let kind = kind(&format!("http://{server}")).await;
     assert!(["connection_failed", "reply_cut"].contains(&kind), "{kind}");
+}
+
+#[tokio::test]
+async fn the_server_takes_the_request_and_hangs_up() {
+    assert_eq!(kind(&keep(|_| String::new()).await.url()).await, "reply_cut");
 }
 
 #[tokio::test]
@@ -67,6 +81,57 @@ async fn the_body_never_ends() {
     })
     .await;
     assert_eq!(kind(&format!("http://{server}")).await, "reply_too_large");
+}
+
+#[tokio::test]
+async fn a_body_of_one_mebibyte_is_judged_and_one_byte_more_is_too_large() {
+    let padded = |length: usize| USER.to_owned() + &" ".repeat(length - USER.len());
+    let server = serve_bytes(http("200 OK", &padded(1 << 20))).await;
+    assert_eq!(verify(&format!("http://{server}")).await.unwrap().username, "alice");
+    let server = serve_bytes(http("200 OK", &padded((1 << 20) + 1))).await;
+    assert_eq!(kind(&format!("http://{server}")).await, "reply_too_large");
+}
+
+#[tokio::test]
+async fn no_redirect_is_followed() {
+    let target = keep(|_| http("200 OK", USER)).await;
+    let elsewhere = format!("Location: {}/api/v4/users/me\r\n", target.url());
+    for location in [elsewhere, "Location: /chat/api/v4/users/me\r\n".to_owned()] {
+        let server = keep(move |turn| match turn {
+            0 => http_with("302 Found", &location, ""),
+            _ => http("200 OK", USER),
+        })
+        .await;
+        assert_eq!(kind(&server.url()).await, "redirected");
+        assert_eq!(server.asked().len(), 1);
+    }
+    assert_eq!(target.asked(), []);
+}
+
+#[tokio::test]
+async fn no_error_repeats_a_token_that_the_server_echoes() {
+    const TOKEN: &str = "ybndrfg8ejkmcpqxot1uwisza3";
+    let id = format!("X-Request-Id: {TOKEN}\r\n");
+    let body = format!(
+        r#"{{"id":"api.{TOKEN}.app_error","message":"{TOKEN}","request_id":"{TOKEN}","status_code":403}}"#
+    );
+    for echo in [
+        http_with("302 Found", &format!("Location: https://x.example/{TOKEN}/api/v4/users/me\r\n"), ""),
+        http_with("302 Found", &format!("Location: https://{TOKEN}.example/login\r\n{id}"), ""),
+        http_with("401 Unauthorized", &id, REFUSAL),
+        http_with("403 Forbidden", "", &body),
+        http_with("500 Internal Server Error", "", &body),
+    ] {
+        let server = keep(move |_| echo.clone()).await;
+        let credential = credential(&server.url(), Tls::SystemRoots);
+        let error = credential.verify(PATIENCE).await.unwrap_err();
+        // It did arrive, and comes back in the answer.
+        assert!(server.asked()[0].1.contains(TOKEN));
+        let tested = credential.test(PATIENCE).await;
+        let json = serde_json::to_string(&error).unwrap();
+        let text = format!("{error:?} {error} {} {json} {tested:?}", error.hint());
+        assert!(!text.contains(TOKEN), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -101,21 +166,70 @@ async fn the_answer_is_no_http() {
 
 #[tokio::test]
 async fn two_refusals_are_a_verdict_and_mixed_answers_are_none() {
-    let refusal = r#"{"id":"api.context.session_expired.app_error","message":"","detailed_error":"","status_code":401}"#;
-    let refused = serve_bytes(http("401 Unauthorized", refusal)).await;
-    assert_eq!(kind(&format!("http://{refused}")).await, "token_rejected");
+    let refused = keep(|_| http("401 Unauthorized", REFUSAL)).await;
+    assert_eq!(kind(&refused.url()).await, "token_rejected");
+    assert_eq!(refused.asked().len(), 2);
+    assert_eq!(refused_and_then(http("200 OK", USER)).await, "replicas_disagree");
+}
 
-    let asked = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let flapping = serve(move |mut stream| {
-        let turn = asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+async fn refused_and_then(answer: String) -> &'static str {
+    let server = keep(move |turn| match turn {
+        0 => http("401 Unauthorized", REFUSAL),
+        _ => answer.clone(),
+    })
+    .await;
+    kind(&server.url()).await
+}
+
+#[tokio::test]
+async fn a_failure_after_a_refusal_is_no_second_refusal() {
+    let busy =
+        r#"{"id":"api.context.server_busy.app_error","message":"","detailed_error":"","status_code":503}"#;
+    let limited = http("429 Too Many Requests", "limit exceeded\n");
+    assert_eq!(refused_and_then(limited).await, "rate_limited");
+    assert_eq!(refused_and_then(http("502 Bad Gateway", "<html>")).await, "upstream_down");
+    assert_eq!(refused_and_then(http("503 Service Unavailable", busy)).await, "server_error");
+    assert_eq!(refused_and_then(String::new()).await, "reply_cut");
+}
+
+#[tokio::test]
+async fn the_second_opinion_comes_over_a_connection_that_nobody_used_before() {
+    let server = keep(|_| http_with("401 Unauthorized", "", REFUSAL)).await;
+    assert_eq!(kind(&server.url()).await, "token_rejected");
+    let connections: Vec<usize> = server.asked().into_iter().map(|(connection, _)| connection).collect();
+    assert_eq!(connections, [0, 1]);
+}
+
+#[tokio::test]
+async fn an_https_server_is_reached_through_the_credentials_proxy() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    let tls = authority.file(folder.path());
+    let server = authority.serve("127.0.0.1", |_| {}).await;
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&heads);
+    let proxy = serve(move |mut stream| {
+        let seen = Arc::clone(&seen);
         async move {
-            let _ = stream.read(&mut [0; 4096]).await;
-            let answer = if turn == 0 { http("401 Unauthorized", refusal) } else { http("200 OK", USER) };
-            let _ = stream.write_all(answer.as_bytes()).await;
+            let mut head = vec![0; 4096];
+            let read = stream.read(&mut head).await.unwrap_or(0);
+            seen.lock().unwrap().push(String::from_utf8_lossy(&head[..read]).into_owned());
+            let mut onward = TcpStream::connect(server).await.unwrap();
+            let _ = stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await;
+            let _ = copy_bidirectional(&mut stream, &mut onward).await;
         }
     })
     .await;
-    assert_eq!(kind(&format!("http://{flapping}")).await, "replicas_disagree");
+    let connection = Connection { tls, proxy: Proxy::Url(format!("http://{proxy}")), allow_http: false };
+    let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3").unwrap();
+    let url = format!("https://{server}");
+    let credential = Credential::with_connection(&url, token, connection).unwrap();
+    assert_eq!(credential.verify(PATIENCE).await.unwrap().username, "alice");
+    let heads = heads.lock().unwrap();
+    assert_eq!(heads.len(), 1);
+    assert!(heads[0].starts_with(&format!("CONNECT {server} HTTP/1.1\r\n")), "{}", heads[0]);
+    // The token is for the server behind it.
+    assert!(!heads[0].contains("ybndrfg8"));
 }
 
 async fn kind_with(url: String, tls: Tls) -> &'static str {
@@ -163,6 +277,19 @@ async fn a_certificate_that_signs_itself_is_an_unknown_authority() {
     let server = authority.serve("127.0.0.1", |params| params.is_ca = IsCa::ExplicitNoCa).await;
     assert_eq!(kind_with(format!("https://{server}"), trusted).await, "accepted");
     assert_eq!(kind_with(format!("https://{server}"), Tls::SystemRoots).await, "tls_unknown_authority");
+}
+
+#[tokio::test]
+async fn a_certificate_that_signs_itself_expires_though_it_is_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, trusted) = serve_self_signed(folder.path(), |_| {}).await;
+    assert_eq!(kind_with(format!("https://{server}"), trusted).await, "accepted");
+    assert_eq!(kind_with(format!("https://{server}"), Tls::SystemRoots).await, "tls_unknown_authority");
+    let (old, trusted) = serve_self_signed(folder.path(), |params| {
+        params.not_after = rcgen::date_time_ymd(2001, 1, 1);
+    })
+    .await;
+    assert_eq!(kind_with(format!("https://{old}"), trusted).await, "tls_expired");
 }
 
 #[tokio::test]

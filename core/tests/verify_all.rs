@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
@@ -175,11 +175,29 @@ async fn each_token_gets_its_own_verdict_whatever_happens_to_the_others() {
     let asked = server.seen.asked.lock().unwrap();
     assert_eq!(asked["good00001"].len(), 1);
     assert_eq!(asked["fail00001"].len(), 3);
-    // The second refusal came over a connection that nobody had used before.
-    let mut firsts = HashSet::new();
+    // The second refusal came over a connection that nobody used before or after.
+    let used = |connection: usize| asked.values().flatten().filter(|used| **used == connection).count();
     for (token, connections) in asked.iter().filter(|(token, _)| token.starts_with("dead")) {
         assert_eq!(connections.len(), 2, "{token}");
-        assert!(firsts.insert(connections[1]) && connections[1] != connections[0]);
+        assert_eq!(used(connections[1]), 1, "{token}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_pass_by_itself_is_asked_once() {
+    let not_permitted =
+        r#"{"id":"api.context.permissions.app_error","message":"","detailed_error":"","status_code":403}"#;
+    for (status, headers, body, expected) in [
+        ("200 OK", "Content-Type: text/html\r\n", "<html>", "not_mattermost"),
+        ("302 Found", "Location: https://chat.example.com/api/v4/users/me\r\n", "", "redirected"),
+        ("401 Unauthorized", "WWW-Authenticate: Basic\r\n", "", "intercepted"),
+        ("403 Forbidden", "", not_permitted, "permission_denied"),
+        ("511 Network Authentication Required", "", "<html>", "intercepted"),
+    ] {
+        let server = Server::start(1, move |_, _| (status, headers.into(), body)).await;
+        let kinds = all(mmcred::verify_all(server.credentials(&tokens("good", 20)), &options(4))).await;
+        assert!(kinds.values().all(|kind| *kind == expected), "{status}: {kinds:?}");
+        assert_eq!(server.seen.questions(), 20, "{status}");
     }
 }
 

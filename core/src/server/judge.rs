@@ -22,6 +22,8 @@ pub fn judge(server: &ServerUrl, reply: &Reply) -> Result<Verified> {
         403 => Err(judge_forbidden(server, reply)),
         404 => Err(judge_not_found(server, reply)),
         429 => Err(rate_limited(server, reply)),
+        // A network that wants a login of its own first (RFC 6585): no server failed.
+        511 => Err(intercepted(server, reply)),
         500..=599 => Err(judge_down(server, reply)),
         _ => Err(judge_other(server, reply)),
     }
@@ -340,6 +342,7 @@ mod tests {
                 "retry_after": error.retry_after().map(|wait| wait.as_secs()),
                 "request_id": error.request_id(),
                 "better_url": error.better_url().map(ServerUrl::as_str),
+                "own_hint": error.hint() != error.kind().hint(),
             }),
         };
         seen["server_version"] = json!(reply.server_version());

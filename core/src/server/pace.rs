@@ -426,6 +426,16 @@ mod tests {
     }
 
     #[test]
+    fn a_shorter_wait_that_is_named_later_shortens_none() {
+        let now = Instant::now();
+        let mut pace = Pace::new(64);
+        (0..2).for_each(|_| pace.start());
+        assert_eq!(pace.limited(now, now, &wait(7), 0.0), Next::Again(now + seconds(7.0)));
+        assert_eq!(pace.limited(now, now, &wait(1), 0.0), Next::Again(now + seconds(1.0)));
+        assert_eq!(pace.turn(now + seconds(1.0)), Turn::At(now + seconds(7.0)));
+    }
+
+    #[test]
     fn a_limiter_that_lets_nothing_through_is_not_waited_for_for_ever() {
         let (mut now, mut pace, begin) = (Instant::now(), Pace::new(64), Instant::now());
         loop {
@@ -457,6 +467,31 @@ mod tests {
         pace.start();
         pace.answered(begin, begin + seconds(6.0), &Limits::default());
         assert_eq!(fail(&mut pace, 7.0, 1), again(7.5));
+    }
+
+    #[test]
+    fn a_failing_server_that_names_a_wait_is_left_alone_so_long() {
+        let now = Instant::now();
+        let mut pace = Pace::new(64);
+        (0..2).for_each(|_| pace.start());
+        assert_eq!(pace.failed(now, now, 1, &wait(7), 0.5), Next::Again(now + seconds(7.0)));
+        assert_eq!(pace.failed(now, now, 1, &wait(61), 0.5), Next::GiveUp);
+    }
+
+    #[test]
+    fn every_header_of_mattermosts_limiter_is_read() {
+        let mut reply = Reply::default();
+        for (name, value) in [
+            ("X-RateLimit-Limit", "101"),
+            ("X-RateLimit-Remaining", "0"),
+            ("X-RateLimit-Reset", "11"),
+            ("Retry-After", "2"),
+        ] {
+            reply.headers.append(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        }
+        let Limits { limit, remaining, reset, retry_after } = Limits::of(&reply);
+        assert_eq!((limit, remaining), (Some(101), Some(0)));
+        assert_eq!((reset, retry_after), (Some(seconds(11.0)), Some(seconds(2.0))));
     }
 
     #[test]

@@ -4,10 +4,11 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use mmcred::{AccessToken, Connection, Credential, Tls};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -46,10 +47,64 @@ pub async fn serve_bytes(bytes: impl Into<Vec<u8>>) -> SocketAddr {
     .await
 }
 
+/// A server that keeps its connections open, and what it was asked.
+pub struct Keeping {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<(usize, String)>>>,
+}
+
+impl Keeping {
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The head of each request, and the number of the connection it came on.
+    pub fn asked(&self) -> Vec<(usize, String)> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+/// Answers each request by `answer`, which is told how many came before; hangs up where that is empty.
+pub async fn keep(answer: impl Fn(usize) -> String + Send + Sync + 'static) -> Keeping {
+    let asked: Arc<Mutex<Vec<(usize, String)>>> = Arc::default();
+    let (seen, answer, connections) = (Arc::clone(&asked), Arc::new(answer), AtomicUsize::new(0));
+    let address = serve(move |mut stream| {
+        let (seen, answer) = (Arc::clone(&seen), Arc::clone(&answer));
+        let number = connections.fetch_add(1, Ordering::SeqCst);
+        async move {
+            let (mut buffer, mut head) = ([0; 4096], String::new());
+            loop {
+                match stream.read(&mut buffer).await {
+                    Ok(0) | Err(_) => return,
+                    Ok(read) => head.push_str(&String::from_utf8_lossy(&buffer[..read])),
+                }
+                if !head.ends_with("\r\n\r\n") {
+                    continue;
+                }
+                let text = {
+                    let mut seen = seen.lock().unwrap();
+                    seen.push((number, std::mem::take(&mut head)));
+                    answer(seen.len() - 1)
+                };
+                if text.is_empty() || stream.write_all(text.as_bytes()).await.is_err() {
+                    return;
+                }
+            }
+        }
+    })
+    .await;
+    Keeping { address, asked }
+}
+
+/// An answer after which the connection is closed.
 pub fn http(status: &str, body: &str) -> String {
+    http_with(status, "Connection: close\r\n", body)
+}
+
+pub fn http_with(status: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
     )
 }
 
@@ -81,25 +136,42 @@ impl Authority {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new([name.to_owned()]).unwrap();
         change(&mut params);
-        let certificate = params.signed_by(&key, &self.0).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
-        let config = ServerConfig::builder_with_provider(provider.into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        serve(move |stream| {
-            let acceptor = acceptor.clone();
-            async move {
-                let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                let _ = stream.read(&mut [0; 4096]).await;
-                let _ = stream.write_all(http("200 OK", USER).as_bytes()).await;
-                let _ = stream.shutdown().await;
-            }
-        })
-        .await
+        serve_https(params.signed_by(&key, &self.0).unwrap(), &key).await
     }
+}
+
+/// A https server whose certificate for 127.0.0.1 nothing but itself vouches for, and the settings that trust it.
+pub async fn serve_self_signed(
+    folder: &Path,
+    change: impl FnOnce(&mut CertificateParams),
+) -> (SocketAddr, Tls) {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::new(["127.0.0.1".to_owned()]).unwrap();
+    change(&mut params);
+    let certificate = params.self_signed(&key).unwrap();
+    let path = folder.join("itself.pem");
+    std::fs::write(&path, certificate.pem()).unwrap();
+    (serve_https(certificate, &key).await, Tls::from_settings(Some(&path), false).unwrap())
+}
+
+async fn serve_https(certificate: Certificate, key: &KeyPair) -> SocketAddr {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = tokio_rustls::rustls::crypto::aws_lc_rs::default_provider();
+    let config = ServerConfig::builder_with_provider(provider.into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    serve(move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(http("200 OK", USER).as_bytes()).await;
+            let _ = stream.shutdown().await;
+        }
+    })
+    .await
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -21,6 +21,15 @@ struct Vector {
     /// What must not be found, though it nearly is.
     near_miss: Option<String>,
     works: Option<bool>,
+    /// Those findings that are a guess here, though their kind can be proven.
+    #[serde(default)]
+    only_likely: Vec<String>,
+    /// A sentence of a finding's evidence, by its code.
+    #[serde(default)]
+    seen: BTreeMap<String, String>,
+    /// How steps end, by name; those that matter.
+    #[serde(default)]
+    marks: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -150,7 +159,7 @@ fn codes(diagnosis: &Diagnosis) -> Vec<&'static str> {
 #[test]
 fn every_vector_finds_what_it_says_and_nothing_else() {
     let mut wrong = Vec::new();
-    for Vector { name, evidence, findings, near_miss, works } in vectors() {
+    for Vector { name, evidence, findings, near_miss, works, .. } in vectors() {
         let diagnosis = walk(&evidence.evidence(), None);
         let found = codes(&diagnosis);
         if found != findings || diagnosis.works != works {
@@ -159,6 +168,34 @@ fn every_vector_finds_what_it_says_and_nothing_else() {
         assert!(near_miss.is_none_or(|code| !findings.contains(&code)), "{name} misses what it finds");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_vector_is_as_sure_as_it_says_by_what_it_says() {
+    for Vector { name, evidence, only_likely, seen, .. } in vectors() {
+        let findings = walk(&evidence.evidence(), None).findings;
+        let guesses = findings.iter().filter(|finding| finding.kind.is_certain() && !finding.is_certain);
+        let guesses: Vec<&str> = guesses.map(|finding| finding.kind.name()).collect();
+        assert_eq!(guesses, only_likely, "{name}");
+        for (code, sentence) in seen {
+            let finding = findings.iter().find(|finding| finding.kind.name() == code).unwrap();
+            assert!(finding.evidence.contains(&sentence), "{name}: {:?}", finding.evidence);
+        }
+    }
+}
+
+#[test]
+fn every_vector_ends_its_steps_as_it_says() {
+    let mut compared = BTreeSet::new();
+    for Vector { name, evidence, marks, .. } in vectors() {
+        let steps = walk(&evidence.evidence(), None).steps;
+        for (step, mark) in marks {
+            let ended = steps.iter().find(|one| one.name == step).unwrap().mark.name();
+            assert_eq!(ended, mark, "{name}: {step}");
+            compared.insert(ended);
+        }
+    }
+    assert_eq!(compared.len(), 5, "no vector ends a step otherwise than {compared:?}");
 }
 
 #[test]
