@@ -216,11 +216,14 @@ def resolve(expected, values):
     return expected
 
 
-def compare(language, behaviours, seen, values):
-    """Prints each difference and returns how many behaviours failed."""
-    failed = 0
+def compare(language, behaviours, seen, values, died):
+    """Prints each difference and returns how many behaviours failed. What a runner that died left out is one line."""
+    failed, left_out = 0, []
     for behaviour in behaviours:
         number = behaviour["number"]
+        if died and number not in seen:
+            left_out.append(str(number))
+            continue
         expected = resolve(behaviour["expect"], values)
         if number in seen and seen[number] == expected:
             continue
@@ -230,6 +233,9 @@ def compare(language, behaviours, seen, values):
     for number in sorted(set(seen) - {behaviour["number"] for behaviour in behaviours}):
         failed += 1
         print(f"{language} {number}: not in the list")
+    if died:
+        print(f"{language}: the runner ended with {died} and left out {', '.join(left_out) or 'nothing'}")
+        failed += 1 + len(left_out)
     return failed
 
 
@@ -243,10 +249,7 @@ def main(languages):
         secrets = [value for key, value in values.items() if key.endswith("token") and key != "unknown_token"]
         for language in languages:
             seen = stage.run(language)
-            wrong = compare(language, behaviours, seen, values)
-            if stage.died:
-                wrong += 1
-                print(f"{language}: the runner ended with {stage.died}")
+            wrong = compare(language, behaviours, seen, values, stage.died)
             for place in leaks.search(secrets, stage.printed, [folder], allowed={"context"}):
                 wrong += 1
                 print(f"{language}: a planted token is in {place}")
