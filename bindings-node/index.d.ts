@@ -236,7 +236,7 @@ export interface Listing {
   entries: Entry[]
   /** Rows that do not open, by their number in the vault's file. They hide no other. */
   damaged: { row: number }[]
-  /** Whether the vault's sealed count agrees with the rows found. */
+  /** Whether the rows found are the very ones that the vault's own sealed count and set name. */
   intact: boolean
 }
 

@@ -35,6 +35,12 @@ COMMANDS = {
 }
 
 
+def no_merge_is_half_done():
+    """No file of the tree holds what git leaves for a person to decide."""
+    listed = subprocess.run(["git", "grep", "-nE", "^(<<<<<<<|>>>>>>>) "], cwd=ROOT, capture_output=True, text=True).stdout
+    return [line.rpartition(":")[0] for line in listed.splitlines()]
+
+
 def one_version():
     """The workspace's version is the only one; every other place repeats it."""
     version = re.search(r'^version = "(.+)"', (ROOT / "Cargo.toml").read_text(), re.M).group(1)
@@ -108,7 +114,7 @@ def differences_to_n8n_are_shown():
 
 
 OWN = [
-    one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door, every_recording_is_judged,
+    no_merge_is_half_done, one_version, fake_is_apart, layers_point_down, unsafe_stays_in_the_c_door, every_recording_is_judged,
     differences_to_n8n_are_shown,
 ]
 

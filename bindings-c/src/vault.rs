@@ -133,7 +133,7 @@ pub extern "C" fn mmcred_vault_get(
 ///     allow_unauthorized_certs, ca_file, proxy, kind, user_id, username, token_id, expires_at (times in Unix
 ///     milliseconds, null for what is not known);
 ///     damaged, a list of objects with row, one for each row that can not be named;
-///     complete, whether the vault's own sealed count agrees with what was found.
+///     intact, whether the rows found are the very ones that the vault's own sealed count and set name.
 ///
 /// Out: out_json, yours; give it back with mmcred_text_free.
 /// Errors: MMCRED_VAULT_ROLLED_BACK, MMCRED_VAULT_DAMAGED, MMCRED_STORAGE_FAILED, MMCRED_CLOSED,
