@@ -92,12 +92,12 @@ impl Vault {
 
     #[napi]
     pub fn get<'env>(&self, env: &'env Env, name: Text<'_>) -> Promised<'env, Stored> {
-        door::promise(env, || self.getting(name))
+        door::promise(env, || self.named(name, stored))
     }
 
     #[napi]
     pub fn get_sync(&self, name: Text<'_>) -> Outcome<Stored> {
-        door::enter(|| self.getting(name)?())
+        door::enter(|| self.named(name, stored)?())
     }
 
     #[napi]
@@ -112,12 +112,12 @@ impl Vault {
 
     #[napi]
     pub fn remove<'env>(&self, env: &'env Env, name: Text<'_>) -> Promised<'env, ()> {
-        door::promise_later(env, || self.removing(name))
+        door::promise_later(env, || self.named(name, |vault, name| vault.remove(name)))
     }
 
     #[napi]
     pub fn remove_sync(&self, name: Text<'_>) -> Outcome<()> {
-        door::enter(|| self.removing(name)?())
+        door::enter(|| self.named(name, |vault, name| vault.remove(name))?())
     }
 
     #[napi]
@@ -147,12 +147,12 @@ impl Vault {
 
     #[napi]
     pub fn hand<'env>(&self, env: &'env Env, name: Text<'_>) -> Promised<'env, Hand> {
-        door::promise(env, || self.handing(name))
+        door::promise(env, || self.named(name, hand))
     }
 
     #[napi]
     pub fn hand_sync(&self, name: Text<'_>) -> Outcome<Hand> {
-        door::enter(|| self.handing(name)?())
+        door::enter(|| self.named(name, hand)?())
     }
 
     #[napi]
@@ -194,23 +194,19 @@ impl Vault {
         Ok(move || vault.put(&name, &credential, replace).map(u64::cast_signed))
     }
 
-    fn getting(&self, name: Text<'_>) -> Result<impl FnOnce() -> Result<Stored> + use<>> {
+    /// A verb that takes a name and nothing else.
+    fn named<T, Verb: FnOnce(Arc<mmcred::Vault>, &str) -> Result<T>>(
+        &self,
+        name: Text<'_>,
+        verb: Verb,
+    ) -> Result<impl FnOnce() -> Result<T> + use<T, Verb>> {
         let (vault, name) = (Arc::clone(&self.0), arguments::text(name, "name")?);
-        Ok(move || {
-            let stored = vault.get(&name)?;
-            let version = stored.version().cast_signed();
-            Ok(Stored { credential: Credential::new(stored.into_credential()), version })
-        })
+        Ok(move || verb(vault, &name))
     }
 
     fn listing(&self) -> impl FnOnce() -> Result<String> + use<> {
         let vault = Arc::clone(&self.0);
         move || json::camel(&vault.list()?)
-    }
-
-    fn removing(&self, name: Text<'_>) -> Result<impl FnOnce() -> Result<()> + use<>> {
-        let (vault, name) = (Arc::clone(&self.0), arguments::text(name, "name")?);
-        Ok(move || vault.remove(&name))
     }
 
     fn renaming(&self, from: Text<'_>, to: Text<'_>) -> Result<impl FnOnce() -> Result<()> + use<>> {
@@ -219,13 +215,18 @@ impl Vault {
         Ok(move || vault.rename(&from, &to))
     }
 
-    fn handing(&self, name: Text<'_>) -> Result<impl FnOnce() -> Result<Hand> + use<>> {
-        let (vault, name) = (Arc::clone(&self.0), arguments::text(name, "name")?);
-        Ok(move || mmcred::Hand::new(vault, &name).map(Hand::new))
-    }
-
     fn closing(&self) -> impl FnOnce() -> Result<()> + use<> {
         let vault = Arc::clone(&self.0);
         move || vault.close()
     }
+}
+
+fn stored(vault: Arc<mmcred::Vault>, name: &str) -> Result<Stored> {
+    let stored = vault.get(name)?;
+    let version = stored.version().cast_signed();
+    Ok(Stored { credential: Credential::new(stored.into_credential()), version })
+}
+
+fn hand(vault: Arc<mmcred::Vault>, name: &str) -> Result<Hand> {
+    mmcred::Hand::new(vault, name).map(Hand::new)
 }
