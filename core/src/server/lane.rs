@@ -148,7 +148,8 @@ impl Asked {
             Way::Kept => kept,
             Way::Fresh => fresh,
             Way::Alone => {
-                let verdict = self.credential.verify(deadline).await;
+                // In a box, since it is rare and would make the future of every token as large.
+                let verdict = Box::pin(self.credential.verify(deadline)).await;
                 return (self, (verdict, Limits::default()));
             }
         };
