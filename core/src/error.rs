@@ -99,7 +99,8 @@ impl Error {
     }
 
     /// Takes out of the error what a hostile server may have put in: the token it was sent, in the place of
-    /// a request id or in a redirect's path.
+    /// a request id or in a redirect's path. Here for short ones, such as a password; those that are as long as tokens
+    /// are taken out of the answer.
     pub(crate) fn without(mut self, token: &AccessToken) -> Self {
         // EXPOSE: to find it where it must not be.
         token.expose(|secret| {

@@ -109,28 +109,46 @@ async fn no_redirect_is_followed() {
 }
 
 #[tokio::test]
-async fn no_error_repeats_a_token_that_the_server_echoes() {
-    const TOKEN: &str = "ybndrfg8ejkmcpqxot1uwisza3";
-    let id = format!("X-Request-Id: {TOKEN}\r\n");
-    let body = format!(
-        r#"{{"id":"api.{TOKEN}.app_error","message":"{TOKEN}","request_id":"{TOKEN}","status_code":403}}"#
-    );
-    for echo in [
-        http_with("302 Found", &format!("Location: https://x.example/{TOKEN}/api/v4/users/me\r\n"), ""),
-        http_with("302 Found", &format!("Location: https://{TOKEN}.example/login\r\n{id}"), ""),
-        http_with("401 Unauthorized", &id, REFUSAL),
-        http_with("403 Forbidden", "", &body),
-        http_with("500 Internal Server Error", "", &body),
-    ] {
-        let server = keep(move |_| echo.clone()).await;
-        let credential = credential(&server.url(), Tls::SystemRoots);
-        let error = credential.verify(PATIENCE).await.unwrap_err();
-        // It did arrive, and comes back in the answer.
-        assert!(server.asked()[0].1.contains(TOKEN));
-        let tested = credential.test(PATIENCE).await;
-        let json = serde_json::to_string(&error).unwrap();
-        let text = format!("{error:?} {error} {} {json} {tested:?}", error.hint());
-        assert!(!text.contains(TOKEN), "{text}");
+async fn no_result_repeats_a_token_that_the_server_echoes() {
+    // The short one is a password that somebody took for a token.
+    for token in ["ybndrfg8ejkmcpqxot1uwisza3", "hunter2hunter2"] {
+        let id = format!("X-Request-Id: {token}\r\n");
+        let error = |id: &str| {
+            format!(r#"{{"id":"{id}","message":"{token}","request_id":"{token}","status_code":403}}"#)
+        };
+        let body = error(&format!("api.{token}.app_error"));
+        let mut echoes = vec![
+            http_with("302 Found", &format!("Location: https://x.example/{token}/api/v4/users/me\r\n"), ""),
+            http_with("302 Found", &format!("Location: https://{token}.example/login\r\n{id}"), ""),
+            http_with("401 Unauthorized", &id, REFUSAL),
+            http_with("403 Forbidden", "", &body),
+            http_with("500 Internal Server Error", "", &body),
+        ];
+        if token.len() == 26 {
+            let user = USER.replace("alice", token);
+            assert!(user.contains(token));
+            echoes.push(http_with("200 OK", "X-Version-Id: 11.10.0\r\n", &user));
+            // Where a long text is cut for a message, most of the token would be left.
+            echoes.push(http_with(
+                "403 Forbidden",
+                "",
+                &error(&format!("api.{}{token}.app_error", "x".repeat(56))),
+            ));
+        }
+        for echo in echoes {
+            let server = keep(move |_| echo.clone()).await;
+            let credential = Credential::new(&server.url(), AccessToken::parse(token).unwrap()).unwrap();
+            let verdict = credential.verify(PATIENCE).await;
+            // It did arrive, and comes back in the answer.
+            assert!(server.asked()[0].1.contains(token));
+            let tested = credential.test(PATIENCE).await;
+            let diagnosed = credential.diagnose(None, None, PATIENCE).await;
+            let json =
+                serde_json::to_string(&(verdict.as_ref().ok(), verdict.as_ref().err(), &diagnosed)).unwrap();
+            let hint = verdict.as_ref().err().map(|error| error.hint().to_owned());
+            let text = format!("{verdict:?} {hint:?} {json} {tested:?} {diagnosed:?}");
+            assert!(!text.contains(&token[..12]), "{text}");
+        }
     }
 }
 

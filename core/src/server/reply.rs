@@ -1,7 +1,9 @@
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
+use memchr::memmem::Finder;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::AccessToken;
 pub(crate) use crate::credential::is_id;
 
 /// A server's answer as data, so that every verdict can be tested from recorded ones.
@@ -33,6 +35,29 @@ pub(crate) struct AppError {
 impl Reply {
     /// The largest body that is read. A user is under 10 KB.
     pub const MAX_BODY: usize = 1 << 20;
+
+    /// Takes the token that the server was sent out of its answer, so that nothing made of the answer can repeat it: a
+    /// hostile server may put it into a name, an id or a redirect.
+    ///
+    /// Only a text as long as tokens are: a short one may stand in any answer by chance, and taking it out would change
+    /// the verdict. [`Error::without`](crate::Error) looks after those.
+    pub(crate) fn without(mut self, token: &AccessToken) -> Self {
+        const LONG: usize = 20;
+        // EXPOSE: to find it where it must not be.
+        token.expose(|secret| {
+            let finder = Finder::new(secret);
+            let found = |bytes: &[u8]| secret.len() >= LONG && finder.find(bytes).is_some();
+            let cleaned = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(secret, "[token]");
+            for value in self.headers.values_mut().filter(|value| found(value.as_bytes())) {
+                *value = HeaderValue::from_str(&cleaned(value.as_bytes()))
+                    .unwrap_or_else(|_| HeaderValue::from_static("[token]"));
+            }
+            if found(&self.body) {
+                self.body = cleaned(&self.body).into_bytes();
+            }
+        });
+        self
+    }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())

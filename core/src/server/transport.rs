@@ -77,7 +77,7 @@ impl Transport {
         let server = credential.server();
         let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(credential)?);
         let response = request.send().await.map_err(|error| failure(server, error))?;
-        read(server, response).await
+        Ok(read(server, response).await?.without(credential.token()))
     }
 }
 
