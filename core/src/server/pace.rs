@@ -28,8 +28,7 @@ pub(super) struct Limits {
 impl Limits {
     /// A second limiter adds its headers to the first one's: the stricter holds.
     pub(super) fn of(reply: &Reply) -> Self {
-        let wait =
-            |name| reply.numbers(name).max().filter(|seconds| *seconds < EPOCH).map(Duration::from_secs);
+        let wait = |name| reply.wait(name).map(Duration::from_secs);
         Self {
             limit: reply.numbers("x-ratelimit-limit").max(),
             remaining: reply.numbers("x-ratelimit-remaining").min(),
@@ -38,9 +37,6 @@ impl Limits {
         }
     }
 }
-
-/// From here on a number is a date and no wait.
-const EPOCH: u64 = 1_000_000_000;
 
 /// Whether a request may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,6 +182,9 @@ impl Pace {
         } else if attempt >= ATTEMPTS || wait > PATIENCE {
             Next::GiveUp
         } else {
+            if !wait.is_zero() {
+                self.paused_until = self.paused_until.max(Some(now + wait));
+            }
             // Half a second, then a second, each half as long again or shorter.
             let backoff = Duration::from_millis(250 << attempt).mul_f64(0.5 + jitter);
             Next::Again(now + backoff.max(wait))
@@ -475,6 +474,7 @@ mod tests {
         let mut pace = Pace::new(64);
         (0..2).for_each(|_| pace.start());
         assert_eq!(pace.failed(now, now, 1, &wait(7), 0.5), Next::Again(now + seconds(7.0)));
+        assert_eq!(pace.turn(now + seconds(1.0)), Turn::At(now + seconds(7.0)), "by the others too");
         assert_eq!(pace.failed(now, now, 1, &wait(61), 0.5), Next::GiveUp);
     }
 

@@ -1,5 +1,9 @@
+use std::borrow::Cow;
+use std::ops::Range;
+
 use http::{HeaderMap, HeaderValue};
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
+use percent_encoding::percent_decode;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -43,17 +47,26 @@ impl Reply {
     /// the verdict. [`Error::without`](crate::Error) looks after those.
     pub(crate) fn without(mut self, token: &AccessToken) -> Self {
         const LONG: usize = 20;
+        const NOTHING: HeaderValue = HeaderValue::from_static("[token]");
         // EXPOSE: to find it where it must not be.
         token.expose(|secret| {
             let finder = Finder::new(secret);
             let found = |bytes: &[u8]| secret.len() >= LONG && finder.find(bytes).is_some();
             let cleaned = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(secret, "[token]");
-            for value in self.headers.values_mut().filter(|value| found(value.as_bytes())) {
-                *value = HeaderValue::from_str(&cleaned(value.as_bytes()))
-                    .unwrap_or_else(|_| HeaderValue::from_static("[token]"));
+            for value in self.headers.values_mut() {
+                if found(value.as_bytes()) {
+                    *value = HeaderValue::from_str(&cleaned(value.as_bytes())).unwrap_or(NOTHING);
+                } else if found(&Cow::from(percent_decode(value.as_bytes()))) {
+                    *value = NOTHING;
+                }
             }
             if found(&self.body) {
                 self.body = cleaned(&self.body).into_bytes();
+            }
+            // Written once more, JSON has no escapes but those it needs.
+            let escaped = memmem::find(&self.body, b"\\u").and_then(|_| Some(self.json()?.to_string()));
+            if let Some(json) = escaped.filter(|json| found(json.as_bytes())) {
+                self.body = json.replace(secret, "[token]").into_bytes();
             }
         });
         self
@@ -70,6 +83,13 @@ impl Reply {
             let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
             all_digits.then(|| digits.parse().unwrap_or(u64::MAX))
         })
+    }
+
+    /// The longest wait, in seconds, that headers of that name tell. A few limiters send the Unix time of its end instead,
+    /// which is none.
+    pub(super) fn wait(&self, name: &str) -> Option<u64> {
+        const DATES: Range<u64> = 1_000_000_000..10_000_000_000;
+        self.numbers(name).filter(|seconds| !DATES.contains(seconds)).max()
     }
 
     /// The body as JSON, if it is JSON. Of a key that repeats the last one counts, as in Go.

@@ -146,8 +146,12 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let refused = |what: &str| {
         Error::new(ErrorKind::InvalidTlsSettings, format!("The CA file {} {what}.", path.display()))
     };
-    let size = fs::metadata(path).map_err(|source| refused("can not be read").with_source(source))?.len();
-    if size > MAX_CA_FILE {
+    let about = fs::metadata(path).map_err(|source| refused("can not be read").with_source(source))?;
+    // A pipe or a device may never end.
+    if !about.is_file() {
+        return Err(refused("is no file"));
+    }
+    if about.len() > MAX_CA_FILE {
         return Err(refused("is larger than 4 MiB"));
     }
     let text = fs::read(path).map_err(|source| refused("can not be read").with_source(source))?;
