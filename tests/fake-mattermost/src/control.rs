@@ -255,7 +255,7 @@ fn set<T>(slot: &mut T, value: Option<T>) {
     }
 }
 
-/// What no API call can set.
+/// Sets what else takes a login provider, a letter or a phone.
 fn user(state: &mut State, change: UserChange) -> Done {
     let user: &mut User = state.users.get_mut(&change.user_id).ok_or("no such user")?;
     set(&mut user.mfa_secret, change.mfa_secret);

@@ -21,7 +21,9 @@ fn valid_id(id: &str, platforms: &[&str]) -> bool {
     let Some((platform, token)) = id.split_once(':') else {
         return false;
     };
-    let bare = platform.rsplit_once("-v").filter(|(_, version)| version.parse::<u32>().is_ok());
+    let bare = platform
+        .rsplit_once("-v")
+        .filter(|(_, version)| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()));
     !token.is_empty() && platforms.contains(&bare.map_or(platform, |(bare, _)| bare))
 }
 
