@@ -38,7 +38,7 @@ COMMANDS = {
 def no_merge_is_half_done():
     """No file of the tree holds what git leaves for a person to decide."""
     listed = subprocess.run(["git", "grep", "-nE", "^(<<<<<<<|>>>>>>>) "], cwd=ROOT, capture_output=True, text=True).stdout
-    return [line.rpartition(":")[0] for line in listed.splitlines()]
+    return [":".join(line.split(":", 2)[:2]) for line in listed.splitlines()]
 
 
 def one_version():
