@@ -1,5 +1,5 @@
-//! Forks. A child that was forked while another thread was inside a vault could not use that vault, so a fork waits for
-//! calls on vaults to end.
+//! Forks. A child that was forked while another thread was inside a vault could not use that vault, and one that was forked
+//! during a first call would wait for its end for ever, so a fork waits for both.
 
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Has the system tell of forks from the first call on. Not a `Once`: a child could inherit one that never ends.
 pub(crate) fn watch() {
     static WATCHED: AtomicBool = AtomicBool::new(false);
-    if WATCHED.load(Ordering::Relaxed) || WATCHED.swap(true, Ordering::Relaxed) {
+    if WATCHED.load(Ordering::Acquire) {
         return;
     }
     // SAFETY: the functions unwind into nobody, and the system forgets them when the library is unloaded.
     // If it has no memory for them, a fork is as safe as without.
     unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
+    // Only now, or another thread would believe itself watched. That two may register does no harm.
+    WATCHED.store(true, Ordering::Release);
 }
 
 extern "C" fn before() {

@@ -22,10 +22,10 @@ fn cli(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
     door::enter(py, format_args!("cli"), || Ok(mmcred_cli::run(argv)))
 }
 
-/// For `os.register_at_fork`: a child is forked while no thread is using a vault.
+/// For `os.register_at_fork`: a child is forked while no thread is using a vault, or making what is made once.
 #[pyfunction]
-fn before_fork() {
-    mmcred::before_fork();
+fn before_fork(py: Python<'_>) {
+    py.detach(mmcred::before_fork);
 }
 
 /// For `os.register_at_fork`, in the parent and in the child.

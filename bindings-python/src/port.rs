@@ -82,7 +82,9 @@ impl Port {
             queue.deliver(number, Box::new(delivery));
         };
         // Asked for at each call, because the port may have been made before a fork.
-        Running(mmcred::block_on(async { Handle::current() }).spawn(task).abort_handle())
+        // Detached, since it may have to wait for a fork, which waits for the interpreter.
+        let runtime = Python::attach(|py| py.detach(|| mmcred::block_on(async { Handle::current() })));
+        Running(runtime.spawn(task).abort_handle())
     }
 }
 

@@ -59,6 +59,41 @@ def test_a_child_forked_while_threads_work(entry):
             thread.join()
 
 
+def test_a_fork_waits_for_no_thread_that_waits_for_it(tmp_path):
+    """A hook that other code registered runs while the gate is closed, and lets other threads have the interpreter."""
+    code = """
+        import asyncio, os, threading, time
+        os.register_at_fork(before=lambda: time.sleep(0.3))  # before mmcred's, so it runs after it
+        import mmcred, mmcred.aio
+
+        vaults = [mmcred.Vault.open("vault", create=True, key_file="key")]
+        vaults[0].list()
+
+        async def first():
+            try:
+                await mmcred.aio.Credential("http://127.0.0.1:9", "ybndrfg8ejkmcpqxot1uwisza3").verify(timeout=5)
+            except mmcred.ConnectionRefused:
+                print("asked")
+
+        def meanwhile():
+            time.sleep(0.1)
+            vaults.pop()
+            print("dropped")
+            asyncio.run(first())
+
+        thread = threading.Thread(target=meanwhile)
+        thread.start()
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+        thread.join()
+    """
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert done.stdout.split() == ["dropped", "asked"], done.stderr
+
+
 def ended(child, seconds):
     """The child's exit code; it is killed if it hangs."""
     end = time.monotonic() + seconds

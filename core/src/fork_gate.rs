@@ -12,10 +12,11 @@ thread_local! {
     static FORKING: RefCell<Option<RwLockWriteGuard<'static, ()>>> = const { RefCell::new(None) };
 }
 
-/// Waits until no thread is using a vault, and keeps all from it until this thread calls [`after_fork`].
+/// Waits until no thread is using a vault, or making what is made once in a process, and keeps all from it until this
+/// thread calls [`after_fork`].
 ///
 /// For doors that are told of a fork beforehand (`os.register_at_fork`, `pthread_atfork`). Without it a child is safe as
-/// long as no other thread of the parent was within this crate at the very moment of the fork; with it, always.
+/// long as no other thread of the parent was within this crate at the very moment of the fork; with it, also while others are.
 ///
 /// Must not be called from within another function of this crate.
 ///
@@ -32,7 +33,7 @@ pub fn before_fork() {
     });
 }
 
-/// Lets the vaults be used again; to be called in the parent and in the child, also if [`before_fork`] was not.
+/// Lets the others go on; to be called in the parent and in the child, also if [`before_fork`] was not.
 pub fn after_fork() {
     FORKING.with_borrow_mut(Option::take);
 }

@@ -32,7 +32,8 @@ from ._native import (
 from ._native import after_fork as _after_fork
 from ._native import before_fork as _before_fork
 
-# A child that is forked while another thread is inside the vault's database would inherit it half done.
+# A child that is forked while another thread is inside the vault's database, or in its first call on the network, would
+# inherit that half done.
 try:
     from posix import register_at_fork as _register_at_fork  # os would be an import more
 except ImportError:

@@ -627,7 +627,8 @@ def authorization(name: str, url: str) -> str:
     """
 
 def before_fork() -> None:
-    """For `os.register_at_fork`: waits until no thread is using a vault. The package registers it."""
+    """For `os.register_at_fork`: waits until no thread is using a vault or in the midst of its first call. The package
+    registers it."""
 
 def after_fork() -> None:
     """For `os.register_at_fork`, in the parent and in the child. The package registers it."""

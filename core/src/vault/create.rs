@@ -24,6 +24,7 @@ pub(super) fn create(place: &Place, wait: Duration) -> Result<()> {
     let failed = |source| cannot_make(&place.folder, source);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&place.folder).map_err(failed)?;
     let lock = WriteLock::acquire(&place.folder, wait)?;
+    // After the wait for the lock, which must delay no fork.
     let _pass = fork_gate::pass();
     let file = place.file();
     // Made empty with its final mode before SQLite sees it; `-wal` and `-shm` take the mode over.

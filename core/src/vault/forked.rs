@@ -47,6 +47,12 @@ impl Cell {
         let pass = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         Entered { session: lock(&self.session), _pass: pass }
     }
+
+    /// The same for who must not wait for a fork.
+    pub(super) fn try_enter(&self) -> Option<Entered<'_>> {
+        let pass = self.gate.try_read().ok()?;
+        Some(Entered { session: lock(&self.session), _pass: pass })
+    }
 }
 
 fn close_inherited(cells: &Mutex<Vec<Weak<Cell>>>) {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::create::create;
-use super::forked::Cell;
+use super::forked::{Cell, Entered};
 use super::place::Place;
 use super::session::Session;
 use super::write::Stale;
@@ -167,23 +167,24 @@ impl Vault {
     /// `busy` or `storage_failed` if the file could not be made complete; it is closed nevertheless, nothing is lost,
     /// and the next one to close it does that.
     pub fn close(&self) -> Result<()> {
-        self.close_within(self.wait)
+        self.close_within(self.wait, |cell| Some(cell.enter())).expect("it waits until it may enter")
     }
 
-    fn close_within(&self, wait: Duration) -> Result<()> {
+    /// None if it could not enter; then the session stays as it is.
+    fn close_within(&self, wait: Duration, enter: fn(&Cell) -> Option<Entered<'_>>) -> Option<Result<()>> {
         if self.closed.swap(true, Ordering::SeqCst) {
-            return Ok(());
+            return Some(Ok(()));
         }
         let cell = self.cell();
-        let untidy = cell.enter().session.as_ref().is_some_and(|session| !session.store.is_tidy());
+        let untidy = enter(cell)?.session.as_ref().is_some_and(|session| !session.store.is_tidy());
         // Waited for while others may still fork: the session stays where a child finds it.
         let lock = untidy.then(|| WriteLock::acquire(&self.place.folder, wait));
-        let mut entered = cell.enter();
-        match (entered.session.take(), lock) {
+        let mut entered = enter(cell)?;
+        Some(match (entered.session.take(), lock) {
             // Folds the log into the file, so that a copy of the file alone is complete.
-            (Some(mut session), Some(lock)) => session.store.tidy(&lock?),
+            (Some(mut session), Some(lock)) => lock.and_then(|lock| session.store.tidy(&lock)),
             _ => Ok(()),
-        }
+        })
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -239,8 +240,11 @@ impl Vault {
 
 impl Drop for Vault {
     fn drop(&mut self) {
-        // Nobody hears of a failure here, and nobody expects to wait.
-        let _ = self.close_within(Duration::from_millis(100));
+        // Nobody hears of a failure here, and nobody expects to wait. Least of all for a thread that is about to fork: it
+        // may be waiting for this one, which holds Python's interpreter. Then the session is left to the process's end.
+        if self.close_within(Duration::from_millis(100), Cell::try_enter).is_none() {
+            std::mem::forget(std::mem::replace(&mut self.cells, PerProcess::new()));
+        }
     }
 }
 
