@@ -37,6 +37,20 @@ pub const BOUNDS: [(&str, &str, i64, i64, &str); 9] = [
 /// A section, keys in it (none: all that no earlier line has), and the parts of the System Console they stand in.
 type Part = (&'static str, &'static [&'static str], &'static [&'static str]);
 
+/// Settings that stand in one part of the System Console and are restrictable together.
+const DEVELOPER: &[&str] = &["EnableDeveloper", "EnableTesting", "EnableClientPerformanceDebugging"];
+const SIZES: &[&str] = &["MaximumURLLength", "MaximumPayloadSizeBytes"];
+const SESSIONS: &[&str] = &[
+    "SessionLengthWebInHours",
+    "SessionLengthMobileInHours",
+    "SessionLengthSSOInHours",
+    "SessionCacheInMinutes",
+    "SessionIdleTimeoutInMinutes",
+    "ExtendSessionLengthWithActivity",
+    "TerminateSessionsOnPasswordChange",
+];
+const SMTP: &[&str] = &["SMTPUsername", "SMTPPassword", "SMTPServer", "SMTPPort"];
+
 /// Who may see and change a setting besides `manage_system`; the first line that fits counts (model/config.go, the
 /// `access` tags). `*` is whoever may see any part; nobody changes by it.
 const PARTS: &[Part] = &[
@@ -72,31 +86,15 @@ const PARTS: &[Part] = &[
         &["EnableBotAccountCreation", "DisableBotsWhenOwnerIsDeactivated"],
         &["integrations_bot_accounts"],
     ),
-    (
-        "ServiceSettings",
-        &["EnableDeveloper", "EnableTesting", "EnableClientPerformanceDebugging"],
-        &["environment_developer"],
-    ),
+    ("ServiceSettings", DEVELOPER, &["environment_developer"]),
     (
         "ServiceSettings",
         &["EnableMultifactorAuthentication", "EnforceMultifactorAuthentication"],
         &["authentication_mfa"],
     ),
     ("ServiceSettings", &["MaximumLoginAttempts"], &["authentication_password"]),
-    ("ServiceSettings", &["MaximumURLLength", "MaximumPayloadSizeBytes"], &["environment_file_storage"]),
-    (
-        "ServiceSettings",
-        &[
-            "SessionLengthWebInHours",
-            "SessionLengthMobileInHours",
-            "SessionLengthSSOInHours",
-            "SessionCacheInMinutes",
-            "SessionIdleTimeoutInMinutes",
-            "ExtendSessionLengthWithActivity",
-            "TerminateSessionsOnPasswordChange",
-        ],
-        &["environment_session_lengths"],
-    ),
+    ("ServiceSettings", SIZES, &["environment_file_storage"]),
+    ("ServiceSettings", SESSIONS, &["environment_session_lengths"]),
     (
         "ServiceSettings",
         &["ExperimentalStrictCSRFEnforcement", "ExperimentalEnableHardenedMode", "CollapsedThreads"],
@@ -125,7 +123,7 @@ const PARTS: &[Part] = &[
         &["environment_push_notification_server"],
     ),
     ("EmailSettings", &["SendEmailNotifications", "FeedbackName", "FeedbackEmail"], &["site_notifications"]),
-    ("EmailSettings", &["SMTPUsername", "SMTPPassword", "SMTPServer", "SMTPPort"], &["environment_smtp"]),
+    ("EmailSettings", SMTP, &["environment_smtp"]),
     ("EmailSettings", &[], &["authentication_email"]),
     ("PasswordSettings", &[], &["authentication_password"]),
     ("RateLimitSettings", &[], &["environment_rate_limiting"]),
@@ -159,7 +157,7 @@ const PARTS: &[Part] = &[
 
 /// What not even an administrator changes while `ExperimentalSettings.RestrictSystemAdmin` is on (the same tags,
 /// `write_restrictable`).
-const RESTRICTED: [(&str, &[&str]); 12] = [
+const RESTRICTED: [(&str, &[&str]); 15] = [
     (
         "ServiceSettings",
         &[
@@ -171,26 +169,17 @@ const RESTRICTED: [(&str, &[&str]); 12] = [
             "TLSStrictTransportMaxAge",
             "WebsocketURL",
             "TrustedProxyIPHeader",
-            "EnableDeveloper",
-            "EnableTesting",
-            "EnableClientPerformanceDebugging",
             "MaximumLoginAttempts",
-            "MaximumURLLength",
-            "MaximumPayloadSizeBytes",
             "GoroutineHealthThreshold",
-            "SessionLengthWebInHours",
-            "SessionLengthMobileInHours",
-            "SessionLengthSSOInHours",
-            "SessionCacheInMinutes",
-            "SessionIdleTimeoutInMinutes",
-            "ExtendSessionLengthWithActivity",
-            "TerminateSessionsOnPasswordChange",
             "ExperimentalStrictCSRFEnforcement",
             "AllowCorsFrom",
             "GoogleDeveloperKey",
         ],
     ),
-    ("EmailSettings", &["SMTPUsername", "SMTPPassword", "SMTPServer", "SMTPPort"]),
+    ("ServiceSettings", DEVELOPER),
+    ("ServiceSettings", SIZES),
+    ("ServiceSettings", SESSIONS),
+    ("EmailSettings", SMTP),
     ("SupportSettings", &["TermsOfServiceLink", "PrivacyPolicyLink", "HelpLink"]),
     ("FileSettings", &["DriverName", "Directory", "AmazonS3SecretAccessKey"]),
     ("PluginSettings", &["Enable", "EnableUploads", "EnableMarketplace", "MarketplaceURL"]),

@@ -181,18 +181,23 @@ pub fn autocomplete(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::line(200, &json!({ "users": search.answer(state, call) })))
 }
 
-/// `POST /users/ids` and `POST /users/usernames`: a body of names, a list of those found.
-pub fn by_list(state: &mut State, call: &Call) -> Answer {
-    let by_id = call.path.ends_with("/ids");
-    let names = call.texts(if by_id { "user_ids" } else { "usernames" })?;
-    let since = call.query("since");
-    let since = if by_id && !since.is_empty() {
-        since.parse::<i64>().map_err(|_| Fail::body_param("since"))?
-    } else {
-        -1
+/// `POST /users/ids`: those of the listed ids that changed after `since`.
+pub fn by_ids(state: &mut State, call: &Call) -> Answer {
+    let ids = call.texts("user_ids")?;
+    let since = match call.query("since") {
+        "" => -1,
+        since => since.parse::<i64>().map_err(|_| Fail::body_param("since"))?,
     };
-    let wanted = |user: &&User| {
-        user.update_at > since && names.contains(if by_id { &user.id } else { &user.username })
-    };
-    Ok(Reply::json(200, &shapes(state, call, state.users.values().filter(wanted).collect())))
+    found(state, call, |user| user.update_at > since && ids.contains(&user.id))
+}
+
+/// `POST /users/usernames`
+pub fn by_usernames(state: &mut State, call: &Call) -> Answer {
+    let names = call.texts("usernames")?;
+    found(state, call, |user| names.contains(&user.username))
+}
+
+fn found(state: &State, call: &Call, wanted: impl Fn(&User) -> bool) -> Answer {
+    let users = state.users.values().filter(|user| wanted(user)).collect();
+    Ok(Reply::json(200, &shapes(state, call, users)))
 }

@@ -62,8 +62,8 @@ const API: &[Route] = &[
     on("GET", "/users/tokens", tokens::list),
     open("POST", "/users", accounts::create),
     on("GET", "/users", lists::list),
-    on("POST", "/users/ids", lists::by_list),
-    on("POST", "/users/usernames", lists::by_list),
+    on("POST", "/users/ids", lists::by_ids),
+    on("POST", "/users/usernames", lists::by_usernames),
     on("POST", "/users/search", lists::search),
     Route { limiter: Some(Own::Login), ..open("POST", "/users/login", login::login) },
     Route {

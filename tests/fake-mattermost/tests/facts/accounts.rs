@@ -8,6 +8,12 @@ fn body(name: &str) -> Value {
     json!({"username": name, "email": format!("{name}@example.org"), "password": PASSWORD})
 }
 
+fn changed_body(name: &str, change: &Value) -> Value {
+    let mut body = body(name);
+    body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    body
+}
+
 #[test]
 fn the_first_account_is_the_administrator_and_bots_do_not_count() {
     let fake = Fake::fresh();
@@ -248,11 +254,7 @@ fn an_address_is_looked_up_unless_addresses_are_private() {
 #[test]
 fn addresses_are_trimmed_and_texts_bounded() {
     let (fake, admin) = Fake::started();
-    let create = |change: Value| {
-        let mut body = body("longest");
-        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        fake.post(&admin.token, "/users", &body)
-    };
+    let create = |change: Value| fake.post(&admin.token, "/users", &changed_body("longest", &change));
     for (what, most) in [("nickname", 64), ("position", 128), ("first_name", 64), ("last_name", 64)] {
         create(json!({ what: "é".repeat(most + 1) }))
             .is(400, &format!("model.user.is_valid.{what}.app_error"));
@@ -332,11 +334,7 @@ fn a_new_account_keeps_its_settings_and_loses_unseen_characters() {
 fn ways_of_signing_in_languages_and_time_zones_are_looked_at() {
     // server/public/model/user_test.go TestUserIsValid.
     let (fake, admin) = Fake::started();
-    let create = |change: Value| {
-        let mut body = body("looked");
-        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        fake.post(&admin.token, "/users", &body)
-    };
+    let create = |change: Value| fake.post(&admin.token, "/users", &changed_body("looked", &change));
     let long = "x".repeat(129);
     for (change, what) in [
         (json!({"locale": "en-GB-x"}), "locale"),
