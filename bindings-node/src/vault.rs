@@ -112,12 +112,12 @@ impl Vault {
 
     #[napi]
     pub fn remove<'env>(&self, env: &'env Env, name: Text<'_>) -> Promised<'env, ()> {
-        door::promise_later(env, || self.named(name, |vault, name| vault.remove(name)))
+        door::promise_later(env, || self.named(name, removed))
     }
 
     #[napi]
     pub fn remove_sync(&self, name: Text<'_>) -> Outcome<()> {
-        door::enter(|| self.named(name, |vault, name| vault.remove(name))?())
+        door::enter(|| self.named(name, removed)?())
     }
 
     #[napi]
@@ -225,6 +225,10 @@ fn stored(vault: Arc<mmcred::Vault>, name: &str) -> Result<Stored> {
     let stored = vault.get(name)?;
     let version = stored.version().cast_signed();
     Ok(Stored { credential: Credential::new(stored.into_credential()), version })
+}
+
+fn removed(vault: Arc<mmcred::Vault>, name: &str) -> Result<()> {
+    vault.remove(name)
 }
 
 fn hand(vault: Arc<mmcred::Vault>, name: &str) -> Result<Hand> {

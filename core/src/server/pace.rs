@@ -478,26 +478,29 @@ mod tests {
         assert_eq!(pace.failed(now, now, 1, &wait(61), 0.5), Next::GiveUp);
     }
 
+    fn limits(headers: &[(&str, &str)]) -> Limits {
+        let mut reply = Reply::default();
+        for (name, value) in headers {
+            reply.headers.append(http::HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+        }
+        Limits::of(&reply)
+    }
+
     #[test]
     fn every_header_of_mattermosts_limiter_is_read() {
-        let mut reply = Reply::default();
-        for (name, value) in [
+        let Limits { limit, remaining, reset, retry_after } = limits(&[
             ("X-RateLimit-Limit", "101"),
             ("X-RateLimit-Remaining", "0"),
             ("X-RateLimit-Reset", "11"),
             ("Retry-After", "2"),
-        ] {
-            reply.headers.append(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
-        }
-        let Limits { limit, remaining, reset, retry_after } = Limits::of(&reply);
+        ]);
         assert_eq!((limit, remaining), (Some(101), Some(0)));
         assert_eq!((reset, retry_after), (Some(seconds(11.0)), Some(seconds(2.0))));
     }
 
     #[test]
     fn a_second_limiters_headers_and_dates_are_read() {
-        let mut reply = Reply::default();
-        for (name, value) in [
+        let Limits { limit, remaining, reset, retry_after } = limits(&[
             ("x-ratelimit-limit", "101"),
             ("x-ratelimit-remaining", "100"),
             ("x-ratelimit-remaining", "3"),
@@ -505,10 +508,7 @@ mod tests {
             ("retry-after", "1"),
             ("retry-after", "7"),
             ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"),
-        ] {
-            reply.headers.append(name, value.parse().unwrap());
-        }
-        let Limits { limit, remaining, reset, retry_after } = Limits::of(&reply);
+        ]);
         assert_eq!((limit, remaining, reset), (Some(101), Some(3), None));
         assert_eq!(retry_after, Some(seconds(7.0)));
     }

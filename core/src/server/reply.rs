@@ -50,8 +50,11 @@ impl Reply {
         const NOTHING: HeaderValue = HeaderValue::from_static("[token]");
         // EXPOSE: to find it where it must not be.
         token.expose(|secret| {
+            if secret.len() < LONG {
+                return;
+            }
             let finder = Finder::new(secret);
-            let found = |bytes: &[u8]| secret.len() >= LONG && finder.find(bytes).is_some();
+            let found = |bytes: &[u8]| finder.find(bytes).is_some();
             let cleaned = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(secret, "[token]");
             for value in self.headers.values_mut() {
                 if found(value.as_bytes()) {
