@@ -1,6 +1,7 @@
 use std::fmt;
+use std::net::IpAddr;
 
-use url::{Host, Url};
+use url::Url;
 
 use crate::ErrorKind;
 use crate::error::{Error, Result};
@@ -114,7 +115,7 @@ impl ServerUrl {
 
     /// Whether requests would cross a network in clear.
     pub fn is_insecure(&self) -> bool {
-        !self.is_https() && !Url::parse(&self.text).is_ok_and(|url| is_loopback(&url))
+        !self.is_https() && !is_loopback(self.host())
     }
 }
 
@@ -163,7 +164,7 @@ fn to_url(text: &str) -> Result<Url> {
         Some("https" | "mattermost") => with("https"),
         Some("http") => with("http"),
         Some(_) => return Err(invalid("is neither http:// nor https://")),
-        None => with("https").and_then(|url| if is_loopback(&url) { with("http") } else { Ok(url) }),
+        None => with("https").and_then(|url| if url.host_str().is_some_and(is_loopback) { with("http") } else { Ok(url) }),
     };
     let url = parsed.map_err(|source| invalid("can not be read as one").with_source(source))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -209,15 +210,13 @@ fn base_path(url: &Url) -> Result<Vec<&str>> {
     Ok(segments)
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        None => false,
+/// Of a host as it stands in a URL that was parsed: in lower case, an IPv6 address in brackets.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match address.parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 
