@@ -164,7 +164,8 @@ fn to_url(text: &str) -> Result<Url> {
         Some("https" | "mattermost") => with("https"),
         Some("http") => with("http"),
         Some(_) => return Err(invalid("is neither http:// nor https://")),
-        None => with("https").and_then(|url| if url.host_str().is_some_and(is_loopback) { with("http") } else { Ok(url) }),
+        None => with("https")
+            .and_then(|url| if url.host_str().is_some_and(is_loopback) { with("http") } else { Ok(url) }),
     };
     let url = parsed.map_err(|source| invalid("can not be read as one").with_source(source))?;
     if !url.username().is_empty() || url.password().is_some() {

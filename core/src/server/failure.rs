@@ -1,9 +1,10 @@
 use std::error::Error as StdError;
-use std::{fmt, io};
+use std::{fmt, io, iter};
 
 use rustls::{CertificateError, InvalidMessage};
 use rustls_pki_types::UnixTime;
 
+use super::connect::Cause;
 use super::diagnose::Certificate;
 use super::trust::SelfSigned;
 use crate::error::{Error, quote};
@@ -25,10 +26,10 @@ impl StdError for NoSuchHost {
     }
 }
 
-/// What went wrong on the way, told by the types in the error's chain and never by its words.
-pub(super) fn failure(server: &ServerUrl, error: reqwest::Error) -> Error {
-    let error = error.without_url();
-    let kind = kind_of(server, &error);
+/// What went wrong on the way, told by the types in the cause's chain and never by its words; `otherwise` if they tell
+/// nothing.
+pub(super) fn failure(server: &ServerUrl, cause: Cause, otherwise: ErrorKind) -> Error {
+    let kind = kind_of(server, &*cause).unwrap_or(otherwise);
     let message = match kind {
         ErrorKind::DnsFailed => format!("The host of {server} could not be resolved."),
         ErrorKind::ConnectionRefused => format!("Nothing listens at {server}."),
@@ -45,24 +46,11 @@ pub(super) fn failure(server: &ServerUrl, error: reqwest::Error) -> Error {
         ErrorKind::UnexpectedReply => format!("{server} sent something that is no HTTP answer."),
         _ => format!("The connection to {server} failed."),
     };
-    Error::new(kind, message).with_source(error)
+    Error::new(kind, message).with_source(cause)
 }
 
-fn kind_of(server: &ServerUrl, error: &reqwest::Error) -> ErrorKind {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(current) = cause {
-        if let Some(kind) = kind_of_link(server, current) {
-            return kind;
-        }
-        cause = next(current);
-    }
-    if error.is_timeout() {
-        ErrorKind::TimedOut
-    } else if error.is_body() || error.is_decode() {
-        ErrorKind::ReplyCut
-    } else {
-        ErrorKind::ConnectionFailed
-    }
+fn kind_of(server: &ServerUrl, cause: &(dyn StdError + 'static)) -> Option<ErrorKind> {
+    iter::successors(Some(cause), |link| next(*link)).find_map(|link| kind_of_link(server, link))
 }
 
 /// The next link; an `io::Error` hides what it wraps from `source`.

@@ -1,13 +1,14 @@
 //! The tokens of one server, asked about at its pace.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::mpsc::{OwnedPermit, Sender};
-use tokio::task::yield_now;
 use tokio::time::{sleep_until, timeout};
 
+use super::link::Link;
+use super::outbox::{Outbox, Place};
 use super::pace::{Limits, Next, Pace, Turn};
 use super::transport::Transport;
 use super::verify::Verified;
@@ -37,14 +38,14 @@ impl Lane {
         self.jobs.len()
     }
 
-    /// Asks about all, and ends early only when nobody takes the results any more.
-    pub(super) async fn run(mut self, options: &VerifyAllOptions, out: &Sender<Checked>) {
-        let transports = Transport::pooled(&self.server, &self.connection, options.in_flight)
-            .and_then(|kept| Ok((kept, Transport::new(&self.server, &self.connection)?)));
-        let (kept, fresh) = &match transports {
-            Ok(transports) => transports,
+    /// Asks about all.
+    pub(super) async fn run(mut self, options: &VerifyAllOptions, out: &Arc<Outbox>) {
+        let transport = &match Transport::new(&self.server, &self.connection) {
+            Ok(transport) => transport,
             Err(error) => return self.refuse(&error, out).await,
         };
+        // Open connections that nobody is using.
+        let mut idle = Vec::new();
         let mut crowd = Crowd::new(options.in_flight);
         let mut flying = FuturesUnordered::new();
         loop {
@@ -53,35 +54,36 @@ impl Lane {
             let room = flying.len() + crowd.waiting.len() < options.in_flight;
             let start = tokio::select! {
                 biased;
-                Some((asked, answer)) = flying.next() => {
+                Some((asked, answer, link)) = flying.next() => {
+                    idle.extend(link);
                     crowd.settle(asked, answer);
                     continue;
                 }
                 () = at(turn, due), if may_start && due.is_some() => crowd.take_due(),
-                place = place(turn, out), if may_start && room && self.len() > 0 => match place {
-                    Some(place) => self.open(place, crowd.given_up.as_ref()),
-                    None => return,
-                },
+                place = place(turn, out), if may_start && room && self.len() > 0 => {
+                    self.open(place, crowd.given_up.as_ref())
+                }
                 else => return,
             };
             if let Some(asked) = start {
                 crowd.pace.start();
-                flying.push(asked.ask(kept, fresh, options.deadline));
+                let link = if asked.way == Way::Kept { idle.pop() } else { None };
+                flying.push(asked.ask(transport, link, options.deadline));
             }
         }
     }
 
     /// The next token, its secret opened; none if all is said of it already.
-    fn open(&mut self, place: OwnedPermit<Checked>, given_up: Option<&Error>) -> Option<Asked> {
+    fn open(&mut self, place: Place, given_up: Option<&Error>) -> Option<Asked> {
         let (name, credential) = self.jobs.next()?;
         let credential = match (credential, given_up) {
             (Ok(credential), None) => credential,
             (Ok(_), Some(error)) => {
-                place.send(refused(name, &self.server, error));
+                place.put(refused(name, &self.server, error));
                 return None;
             }
             (Err(error), _) => {
-                place.send(Checked::unread(Some(name), error));
+                place.put(Checked::unread(Some(name), error));
                 return None;
             }
         };
@@ -91,11 +93,9 @@ impl Lane {
     }
 
     /// Says the same of all.
-    async fn refuse(self, error: &Error, out: &Sender<Checked>) {
+    async fn refuse(self, error: &Error, out: &Arc<Outbox>) {
         for (name, _) in self.jobs {
-            if out.send(refused(name, &self.server, error)).await.is_err() {
-                return;
-            }
+            out.place().await.put(refused(name, &self.server, error));
         }
     }
 }
@@ -111,10 +111,10 @@ async fn at(turn: Turn, due: Option<Instant>) {
     }
 }
 
-/// A place among the results, at the server's pace; none when nobody takes them any more.
-async fn place(turn: Turn, out: &Sender<Checked>) -> Option<OwnedPermit<Checked>> {
+/// A place among the results, at the server's pace.
+async fn place(turn: Turn, out: &Arc<Outbox>) -> Place {
     at(turn, None).await;
-    out.clone().reserve_owned().await.ok()
+    out.place().await
 }
 
 /// A token that is asked about. Its place among the results is kept from the start: answers are taken at once,
@@ -122,7 +122,7 @@ async fn place(turn: Turn, out: &Sender<Checked>) -> Option<OwnedPermit<Checked>
 struct Asked {
     name: String,
     credential: Credential,
-    place: OwnedPermit<Checked>,
+    place: Place,
     way: Way,
     attempt: u32,
     /// When it is to be asked about, or was.
@@ -142,27 +142,28 @@ enum Way {
 type Answer = (Result<Verified>, Limits);
 
 impl Asked {
-    async fn ask(mut self, kept: &Transport, fresh: &Transport, deadline: Duration) -> (Self, Answer) {
+    /// Its answer, and the connection if it is to be kept.
+    async fn ask(
+        mut self,
+        transport: &Transport,
+        mut link: Option<Link>,
+        deadline: Duration,
+    ) -> (Self, Answer, Option<Link>) {
         self.at = Instant::now();
-        let transport = match self.way {
-            Way::Kept => kept,
-            Way::Fresh => fresh,
-            Way::Alone => {
-                // In a box, since it is rare and would make the future of every token as large.
-                let verdict = Box::pin(self.credential.verify(deadline)).await;
-                return (self, (verdict, Limits::default()));
-            }
-        };
-        let asked = timeout(deadline, self.credential.ask(transport)).await;
+        if self.way == Way::Alone {
+            // In a box, since it is rare and would make the future of every token as large.
+            let verdict = Box::pin(self.credential.verify(deadline)).await;
+            return (self, (verdict, Limits::default()), None);
+        }
+        let asked = timeout(deadline, self.credential.ask(transport, &mut link)).await;
         let answer = asked.unwrap_or_else(|_| (Err(self.credential.timed_out(deadline)), Limits::default()));
-        // Its connection goes back to the pool in a task of its own: without this, another one would often be opened.
-        yield_now().await;
-        (self, answer)
+        let link = link.filter(|_| self.way == Way::Kept);
+        (self, answer, link)
     }
 
     fn deliver(self, outcome: Result<Verified>) {
         let server = Some(self.credential.server().as_str().to_owned());
-        self.place.send(Checked { name: Some(self.name), server, outcome });
+        self.place.put(Checked { name: Some(self.name), server, outcome });
     }
 }
 

@@ -1,9 +1,12 @@
 //! What a server says about a credential: a request out, a reply back, a verdict. Knows no vault.
 
+mod connect;
 mod diagnose;
 mod failure;
 mod judge;
 mod lane;
+mod link;
+mod outbox;
 mod pace;
 mod reply;
 mod test;

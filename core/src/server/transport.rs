@@ -1,83 +1,140 @@
-use std::io;
-use std::net::SocketAddr;
-
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
+};
+use http::{Method, Request, Uri};
 use serde_json::Value;
-use url::Url;
 
-use super::failure::{NoSuchHost, failure};
+use super::connect::Connector;
+use super::failure::failure;
+use super::link::{Link, Unanswered};
 use super::reply::Reply;
-use super::trust::{ProxyFor, proxy_for, tls_config};
 use crate::error::{Error, Result};
 use crate::fork_gate;
 use crate::{Connection, Credential, ErrorKind, ServerUrl};
 
-/// How requests reach a server. The only file that knows the HTTP crate.
+/// How requests reach a server.
 ///
 /// It follows no redirect, stores no cookie, asks for no compression.
 pub(crate) struct Transport {
-    client: Client,
-    /// Of the server's API, with a slash at its end.
-    base: Url,
+    server: ServerUrl,
+    connector: Connector,
+    /// What a request names before `/api/v4/`: the path of the server, or all of its URL where a proxy reads it.
+    target: String,
+    /// What each request tells.
+    headers: HeaderMap,
 }
 
 impl Transport {
-    /// Pools no connection, so that each request has a fresh one.
+    /// For one server: settings and address hold for no other.
     pub(crate) fn new(server: &ServerUrl, connection: &Connection) -> Result<Self> {
-        Self::pooled(server, connection, 0)
-    }
-
-    /// Keeps so many connections for further requests. For one server: settings and address hold for no other.
-    pub(crate) fn pooled(server: &ServerUrl, connection: &Connection, most: usize) -> Result<Self> {
         // As in the runtime: the TLS and HTTP libraries too make things once in a process.
         let _pass = fork_gate::pass();
-        let mut builder = Client::builder()
-            .redirect(Policy::none())
-            .referer(false)
-            .pool_max_idle_per_host(most)
-            .dns_resolver(SystemResolver)
-            .user_agent(concat!("mmcred/", env!("CARGO_PKG_VERSION")))
-            .no_proxy();
-        if server.is_https() {
-            builder = builder.tls_backend_preconfigured(tls_config(&connection.tls)?);
-        } else {
-            // Never used for http://, but a builder without it would look for a default it does not have.
-            builder = builder.tls_backend_preconfigured(super::trust::no_roots());
+        let unusable = || bad_url(server);
+        let origin: Uri = server.origin().parse().map_err(|source| unusable().with_source(source))?;
+        let authority = origin.authority().ok_or_else(unusable)?;
+        let host =
+            HeaderValue::from_str(authority.as_str()).map_err(|source| unusable().with_source(source))?;
+        let mut headers = HeaderMap::from_iter([
+            (HOST, host),
+            (USER_AGENT, HeaderValue::from_static(concat!("mmcred/", env!("CARGO_PKG_VERSION")))),
+            (ACCEPT, HeaderValue::from_static("application/json")),
+        ]);
+        let connector = Connector::new(server, connection, origin)?;
+        let forward = connector.forward();
+        if let Some(authorization) = forward.and_then(|forward| forward.authorization.as_ref()) {
+            headers.insert(PROXY_AUTHORIZATION, authorization.clone());
         }
-        if let Some(proxy) = proxy_for(server, &connection.proxy)? {
-            builder = builder.proxy(to_reqwest(&proxy)?);
-        }
-        let client = builder.build().map_err(|source| {
-            Error::new(ErrorKind::Internal, "The HTTP client could not be built.")
-                .with_source(source.without_url())
-        })?;
-        let base = Url::parse(&server.api("")).map_err(|source| bad_url(server).with_source(source))?;
-        Ok(Self { client, base })
+        let target = if forward.is_some() { server.as_str() } else { server.path() }.to_owned();
+        Ok(Self { server: server.clone(), connector, target, headers })
     }
 
-    fn api(&self, server: &ServerUrl, path: &str) -> Result<Url> {
-        self.base.join(path).map_err(|source| bad_url(server).with_source(source))
-    }
-
-    /// `GET <base>/api/v4/<path>` with the credential's token.
+    /// `GET <base>/api/v4/<path>` with the credential's token, on a fresh connection.
     pub(crate) async fn get_api(&self, credential: &Credential, path: &str) -> Result<Reply> {
-        self.send(credential, self.client.get(self.api(credential.server(), path)?)).await
+        self.get_api_over(&mut None, credential, path).await
     }
 
-    /// `POST <base>/api/v4/<path>` with the credential's token and a body of JSON.
+    /// The same over `link`, which is opened where there is none, and left there if it can be used once more.
+    pub(crate) async fn get_api_over(
+        &self,
+        link: &mut Option<Link>,
+        credential: &Credential,
+        path: &str,
+    ) -> Result<Reply> {
+        let request = self.request(Method::GET, path, credential, String::new())?;
+        Box::pin(self.ask(link, credential, request)).await
+    }
+
+    /// `POST <base>/api/v4/<path>` with the credential's token and a body of JSON, on a fresh connection.
     pub(crate) async fn post_api(&self, credential: &Credential, path: &str, body: &Value) -> Result<Reply> {
-        let request = self.client.post(self.api(credential.server(), path)?).body(body.to_string());
-        self.send(credential, request.header(CONTENT_TYPE, "application/json")).await
+        let mut request = self.request(Method::POST, path, credential, body.to_string())?;
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Box::pin(self.ask(&mut None, credential, request)).await
     }
 
-    async fn send(&self, credential: &Credential, request: RequestBuilder) -> Result<Reply> {
-        let server = credential.server();
-        let request = request.header(ACCEPT, "application/json").header(AUTHORIZATION, bearer(credential)?);
-        let response = request.send().await.map_err(|error| failure(server, error))?;
-        Ok(read(server, response).await?.without(credential.token()))
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        credential: &Credential,
+        body: String,
+    ) -> Result<Request<String>> {
+        let target = format!("{}/api/v4/{path}", self.target);
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = target.parse().map_err(|source| bad_url(&self.server).with_source(source))?;
+        *request.headers_mut() = self.headers.clone();
+        request.headers_mut().insert(AUTHORIZATION, bearer(credential)?);
+        Ok(request)
+    }
+
+    /// To be put in a box: it is large, and diagnose waits for some of them at once.
+    async fn ask(
+        &self,
+        link: &mut Option<Link>,
+        credential: &Credential,
+        mut request: Request<String>,
+    ) -> Result<Reply> {
+        let reply = loop {
+            let kept = match link.take() {
+                Some(mut kept) => kept.is_ready().await.then_some(kept),
+                None => None,
+            };
+            let was_kept = kept.is_some();
+            let mut open = match kept {
+                Some(kept) => kept,
+                None => self.connect().await?,
+            };
+            match open.ask(request).await {
+                Ok(reply) => {
+                    *link = Some(open);
+                    break reply;
+                }
+                // A server may close what it kept at any moment.
+                Err(Unanswered::Unsent(unsent)) if was_kept => request = *unsent,
+                Err(unanswered) => return Err(self.unanswered(unanswered)),
+            }
+        };
+        Ok(reply.without(credential.token()))
+    }
+
+    async fn connect(&self) -> Result<Link> {
+        let failed = |cause| failure(&self.server, cause, ErrorKind::ConnectionFailed);
+        let stream = self.connector.connect().await.map_err(failed)?;
+        Link::open(stream).await.map_err(|cause| failed(cause.into()))
+    }
+
+    fn unanswered(&self, unanswered: Unanswered) -> Error {
+        let server = &self.server;
+        match unanswered {
+            Unanswered::Unsent(_) => {
+                Error::new(ErrorKind::ConnectionFailed, format!("The connection to {server} failed."))
+            }
+            Unanswered::Failed(cause) => failure(server, cause.into(), ErrorKind::ConnectionFailed),
+            Unanswered::Cut(cause) => failure(server, cause.into(), ErrorKind::ReplyCut),
+            Unanswered::TooLarge => {
+                Error::new(ErrorKind::ReplyTooLarge, format!("{server} sent more than 1 MiB."))
+            }
+        }
     }
 }
 
@@ -91,47 +148,4 @@ fn bearer(credential: &Credential) -> Result<HeaderValue> {
         .map_err(|_| Error::new(ErrorKind::InvalidToken, "The access token does not fit into a header."))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-async fn read(server: &ServerUrl, mut response: Response) -> Result<Reply> {
-    let mut reply = Reply {
-        status: response.status().as_u16(),
-        headers: std::mem::take(response.headers_mut()),
-        body: Vec::new(),
-    };
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(server, error))? {
-        if reply.body.len() + chunk.len() > Reply::MAX_BODY {
-            return Err(Error::new(ErrorKind::ReplyTooLarge, format!("{server} sent more than 1 MiB.")));
-        }
-        reply.body.extend_from_slice(&chunk);
-    }
-    Ok(reply)
-}
-
-fn to_reqwest(proxy: &ProxyFor) -> Result<reqwest::Proxy> {
-    let made = reqwest::Proxy::all(proxy.url()).map_err(|source| {
-        Error::new(ErrorKind::InvalidProxy, "The proxy's URL can not be used.")
-            .with_source(source.without_url())
-    })?;
-    Ok(match proxy.credentials() {
-        Some((user, password)) => made.basic_auth(&user, &password),
-        None => made,
-    })
-}
-
-/// The system's resolver, with an error of its own type: a failed look-up is told apart by type, not by text.
-struct SystemResolver;
-
-impl Resolve for SystemResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found: io::Result<Vec<SocketAddr>> =
-                tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
-            match found {
-                Ok(addresses) if !addresses.is_empty() => Ok(Box::new(addresses.into_iter()) as Addrs),
-                Ok(_) => Err(NoSuchHost(None).into()),
-                Err(error) => Err(NoSuchHost(Some(error)).into()),
-            }
-        })
-    }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::{fmt, fs};
 
 use data_encoding::{BASE64, BASE64_MIME};
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -25,6 +25,15 @@ const MAX_CA_FILE: u64 = 4 << 20;
 pub struct ProxyFor(Intercept);
 
 impl ProxyFor {
+    pub(super) fn uri(&self) -> &Uri {
+        self.0.uri()
+    }
+
+    /// What it wants to be told, marked as secret.
+    pub(super) fn authorization(&self) -> Option<&HeaderValue> {
+        self.0.basic_auth()
+    }
+
     /// Its URL, without user and password.
     pub fn url(&self) -> String {
         self.0.uri().to_string()
@@ -107,11 +116,6 @@ pub(super) fn tls_config(tls: &Tls) -> Result<ClientConfig> {
     }
 }
 
-/// For plain http, where no certificate is looked at.
-pub(super) fn no_roots() -> ClientConfig {
-    with_roots(&[])
-}
-
 fn builder() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
     // Explicit, because a process-wide default is the host program's to choose.
     ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
@@ -125,21 +129,16 @@ fn with_roots(certificates: &[CertificateDer<'static>]) -> ClientConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
     // A builder without roots fails; a credential for http:// has none.
     let Ok(verifier) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build() else {
-        return with_alpn(builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth());
+        return builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth();
     };
     let verifier = Arc::new(NameSelfSigned(verifier));
-    with_alpn(builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+    builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
 }
 
 fn accept_any() -> ClientConfig {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Arc::new(AcceptAny(provider));
-    with_alpn(builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
-}
-
-fn with_alpn(mut config: ClientConfig) -> ClientConfig {
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    config
+    builder().dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
 }
 
 fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {

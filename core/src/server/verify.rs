@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use super::judge::judge;
+use super::link::Link;
 use super::pace::Limits;
 use super::transport::Transport;
 use crate::error::{Error, Result};
@@ -56,17 +57,21 @@ impl Credential {
 
     async fn ask_twice(&self) -> Result<Verified> {
         let transport = Transport::new(self.server(), self.connection())?;
-        match self.ask(&transport).await.0 {
+        match self.ask(&transport, &mut None).await.0 {
             Err(refused) if refused.kind() == ErrorKind::TokenRejected => {
-                self.second_opinion(self.ask(&transport).await.0)
+                self.second_opinion(self.ask(&transport, &mut None).await.0)
             }
             verdict => verdict,
         }
     }
 
-    /// One question, and what its answer says of the server's limits.
-    pub(super) async fn ask(&self, transport: &Transport) -> (Result<Verified>, Limits) {
-        match transport.get_api(self, "users/me").await {
+    /// One question, over `link` or a fresh connection, and what its answer says of the server's limits.
+    pub(super) async fn ask(
+        &self,
+        transport: &Transport,
+        link: &mut Option<Link>,
+    ) -> (Result<Verified>, Limits) {
+        match transport.get_api_over(link, self, "users/me").await {
             Ok(reply) => {
                 let verdict = judge(self.server(), &reply).map_err(|error| error.without(self.token()));
                 (verdict, Limits::of(&reply))

@@ -1,21 +1,23 @@
 //! Many tokens at once: what is asked is planned in lanes, one a server, and results come as they arrive.
 
 use std::collections::HashMap;
+use std::io;
 use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use tokio::sync::{Mutex, Semaphore, mpsc};
-use tokio::task::AbortHandle;
-use tokio::time::sleep;
+use tokio::runtime::Builder;
+use tokio::sync::Semaphore;
 
 use super::lane::{Job, Lane};
+use super::outbox::{End, Outbox};
 use super::verify::{DEFAULT_DEADLINE, Verified};
 use crate::error::{Error, Result};
+use crate::fork_gate;
 use crate::{Connection, Credential, ErrorKind, ServerUrl};
 
 /// How many requests may be in flight in all, whatever the number of servers: each holds a file descriptor.
@@ -23,9 +25,6 @@ const MOST_IN_FLIGHT: usize = 512;
 
 /// How many results wait for whoever is slow to take them; then nothing more is asked.
 const BACKLOG: usize = 2 * MOST_IN_FLIGHT;
-
-/// How long a batch waits for more results once it has one.
-const LINGER: Duration = Duration::from_millis(2);
 
 /// How to check many tokens.
 ///
@@ -128,9 +127,6 @@ impl Serialize for Checked {
 /// }
 /// # Ok(()) }
 /// ```
-///
-/// # Panics
-/// Outside a tokio runtime; [`block_on`](crate::block_on) lends one.
 pub fn verify_all(
     credentials: impl IntoIterator<Item = (String, Credential)>,
     options: &VerifyAllOptions,
@@ -190,37 +186,23 @@ impl<T: Send + 'static> Plan<T> {
 pub struct VerifyAll {
     process: u32,
     total: usize,
-    results: Mutex<Inbox>,
-    task: AbortHandle,
-    complete: Arc<AtomicBool>,
-    closed: AtomicBool,
-}
-
-/// Results on their way to whoever takes them, also if he turns away while he waits.
-#[derive(Debug)]
-struct Inbox {
-    arriving: mpsc::Receiver<Checked>,
-    arrived: Vec<Checked>,
+    outbox: Arc<Outbox>,
 }
 
 impl VerifyAll {
     fn start(lanes: Vec<Lane>, unread: Vec<Checked>, options: VerifyAllOptions) -> Self {
         let total = unread.len() + lanes.iter().map(Lane::len).sum::<usize>();
-        let (out, arriving) = mpsc::channel(BACKLOG);
-        let complete = Arc::new(AtomicBool::new(false));
-        let done = Arc::clone(&complete);
-        let task = tokio::spawn(async move {
-            drive(lanes, unread, &options, &out).await;
-            done.store(true, Ordering::SeqCst);
+        let outbox = Arc::new(Outbox::new(BACKLOG));
+        let run = Run(Arc::clone(&outbox));
+        // If the system starts no thread, the run is dropped, and so broken.
+        let _ = on_its_own_thread(async move {
+            tokio::select! {
+                biased;
+                () = run.0.attend() => {}
+                () = drive(lanes, unread, &options, &run.0) => run.0.end(End::Complete),
+            }
         });
-        Self {
-            process: process::id(),
-            total,
-            results: Mutex::new(Inbox { arriving, arrived: Vec::new() }),
-            task: task.abort_handle(),
-            complete,
-            closed: AtomicBool::new(false),
-        }
+        Self { process: process::id(), total, outbox }
     }
 
     /// How many results there will be in all.
@@ -245,36 +227,18 @@ impl VerifyAll {
         if self.is_inherited() {
             return Err(Error::new(ErrorKind::Closed, "The run belongs to the process that began it."));
         }
-        if self.closed.load(Ordering::SeqCst) {
-            return Ok(Vec::new());
+        match self.outbox.take(most.max(1)).await {
+            Ok(batch) => Ok(batch),
+            Err(End::Complete | End::Closed) => Ok(Vec::new()),
+            Err(End::Broken) => Err(Error::new(ErrorKind::Internal, "The run broke off.")),
         }
-        let most = most.max(1);
-        let Inbox { arriving, arrived } = &mut *self.results.lock().await;
-        if arrived.is_empty() {
-            arriving.recv_many(arrived, most).await;
-        }
-        if !arrived.is_empty() && arrived.len() < most && !self.complete.load(Ordering::SeqCst) {
-            // To wake a reader costs as much as a tenth of a request, and others come at the same time.
-            sleep(LINGER).await;
-        }
-        while arrived.len() < most
-            && let Ok(checked) = arriving.try_recv()
-        {
-            arrived.push(checked);
-        }
-        let ended = || self.complete.load(Ordering::SeqCst) || self.closed.load(Ordering::SeqCst);
-        if arrived.is_empty() && !ended() {
-            return Err(Error::new(ErrorKind::Internal, "The run broke off."));
-        }
-        Ok(arrived.drain(..most.min(arrived.len())).collect())
     }
 
     /// Ends the run: its requests are dropped, and there are no more results.
     pub fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
-        // A child has its parent's task, but not the threads that would end it.
+        // A child has no such thread, and may have inherited its lock taken.
         if !self.is_inherited() {
-            self.task.abort();
+            self.outbox.end(End::Closed);
         }
     }
 
@@ -286,24 +250,32 @@ impl VerifyAll {
 impl Drop for VerifyAll {
     fn drop(&mut self) {
         self.close();
-        // In a child it would wake its parent's task, whose runtime may be locked for ever.
-        if self.is_inherited() {
-            let nothing = mpsc::channel(1).1;
-            std::mem::forget(std::mem::replace(&mut self.results.get_mut().arriving, nothing));
-        }
     }
 }
 
-async fn drive(
-    lanes: Vec<Lane>,
-    unread: Vec<Checked>,
-    options: &VerifyAllOptions,
-    out: &mpsc::Sender<Checked>,
-) {
+/// The end of a run whose thread ends without having said so.
+struct Run(Arc<Outbox>);
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.0.end(End::Broken);
+    }
+}
+
+/// What belongs together stays together: to pass answers from one thread to the next costs a fifth of the processor's time,
+/// and reading the vault would hold up whatever else runs on a shared runtime.
+fn on_its_own_thread(work: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let runtime = {
+        let _pass = fork_gate::pass();
+        // A few answers at a time, so that their servers do not wait for the next requests until all are judged.
+        Builder::new_current_thread().max_io_events_per_tick(16).enable_all().build()?
+    };
+    thread::Builder::new().name("mmcred-verify".to_owned()).spawn(move || runtime.block_on(work)).map(drop)
+}
+
+async fn drive(lanes: Vec<Lane>, unread: Vec<Checked>, options: &VerifyAllOptions, out: &Arc<Outbox>) {
     for checked in unread {
-        if out.send(checked).await.is_err() {
-            return;
-        }
+        out.place().await.put(checked);
     }
     let room = &Semaphore::new(MOST_IN_FLIGHT);
     let run = |lane: Lane| async move {

@@ -18,7 +18,7 @@ impl Vault {
     /// # let vault = mmcred::VaultOptions::new().path(path).key_file(key).create(true).open()?;
     /// use mmcred::{ErrorKind, VerifyAllOptions, block_on};
     /// let vault = std::sync::Arc::new(vault);
-    /// let run = block_on(async { vault.verify_all(Some(vec!["prod".into()]), &VerifyAllOptions::new()) })?;
+    /// let run = vault.verify_all(Some(vec!["prod".into()]), &VerifyAllOptions::new())?;
     /// let checked = block_on(run.next())?.expect("one result for each name");
     /// assert_eq!(checked.outcome.unwrap_err().kind(), ErrorKind::EntryMissing);
     /// assert!(block_on(run.next())?.is_none());
@@ -30,9 +30,6 @@ impl Vault {
     ///
     /// # Errors
     /// As [`list`](Self::list), for all entries; `closed`.
-    ///
-    /// # Panics
-    /// Outside a tokio runtime, which does the asking; [`block_on`](crate::block_on) lends one.
     pub fn verify_all(
         self: &Arc<Self>,
         names: Option<Vec<String>>,
