@@ -1,11 +1,12 @@
 //! Awaitables without a thread of ours in the interpreter: results wait in a queue until the event loop, woken
 //! through a socket pair, takes them. One port an event loop.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use mmcred::Result;
 use pyo3::IntoPyObjectExt;
@@ -54,14 +55,16 @@ pub struct Port {
     queue: Arc<Queue>,
 }
 
-/// A started call. Cancelling it drops the request.
+/// A started call, if it has not ended at once. Cancelling it drops the request.
 #[pyclass(module = "mmcred._native", frozen)]
-pub struct Running(AbortHandle);
+pub struct Running(Option<AbortHandle>);
 
 #[pymethods]
 impl Running {
     fn cancel(&self) {
-        self.0.abort();
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
     }
 }
 
@@ -74,17 +77,21 @@ impl Port {
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Running {
         let queue = Arc::clone(&self.queue);
-        let task = async move {
+        let mut task = Box::pin(async move {
             let done = door::guarded(work).await;
             let delivery = move |py: Python<'_>| {
                 door::leave(py, format_args!("{what}"), done).and_then(|value| convert(py, value))
             };
             queue.deliver(number, Box::new(delivery));
+        });
+        // Begun here: what ends without waiting crosses no thread, and a request leaves at once.
+        // The runtime is asked for at each call, because the port may have been made before a fork.
+        let begin = || {
+            mmcred::block_on(poll_fn(|context| Poll::Ready((task.as_mut().poll(context), Handle::current()))))
         };
-        // Asked for at each call, because the port may have been made before a fork.
         // Detached, since it may have to wait for a fork, which waits for the interpreter.
-        let runtime = Python::attach(|py| py.detach(|| mmcred::block_on(async { Handle::current() })));
-        Running(runtime.spawn(task).abort_handle())
+        let (begun, runtime) = Python::attach(|py| py.detach(begin));
+        Running(begun.is_pending().then(|| runtime.spawn(task).abort_handle()))
     }
 }
 
