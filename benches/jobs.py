@@ -5,7 +5,7 @@ import sys
 import verifying
 from contender import Above, AtMost, Contender, Times
 from job import Job, twice
-from made import HERE
+from made import HERE, Server
 
 MICRO, MILLI = 1e-6, 1e-3
 
@@ -19,7 +19,7 @@ def all_of(builds, vaults):
     yield command(builds, vaults)
     if builds.python:
         yield importing(builds)
-        yield awaiting(builds, vaults)
+        yield from awaiting(builds, vaults)
     yield from verifying.all_of(builds, vaults)
 
 
@@ -149,11 +149,17 @@ def importing(builds):
 
 
 def awaiting(builds, vaults):
-    entries = 1000
-    vault, path = [vaults.vault(entries), vaults.key_file, entries], {"PYTHONPATH": builds.python}
-    program = [sys.executable, HERE / "python" / "awaiting.py"]
-    contenders = [
-        *twice("floor: the same call, not awaited", [*program, "sync", *vault], environment=path),
-        Contender("Python: await", [*program, "await", *vault], Above(50 * MICRO), environment=path),
-    ]
-    return Job("Await in Python, a verify that needs no network", 80, 200, contenders)
+    """What `await` adds to a call that ends at once, and to one that waits for a server."""
+    path = {"PYTHONPATH": builds.python}
+    server = Server(builds, 0)
+    for title, vault, name in (
+        ("a verify that needs no network", vaults.vault(1000), "no such entry"),
+        ("a verify at a server on this machine", vaults.for_server(server.url, 10), "entry-000000"),
+    ):
+        program = [sys.executable, HERE / "python" / "awaiting.py"]
+        arguments = [vault, vaults.key_file, name]
+        contenders = [
+            *twice("floor: the same call, not awaited", [*program, "sync", *arguments], environment=path),
+            Contender("Python: await", [*program, "await", *arguments], Above(50 * MICRO), environment=path),
+        ]
+        yield Job(f"Await in Python, {title}", 80, 200, contenders)

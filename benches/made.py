@@ -94,10 +94,10 @@ class Builds:
 
 
 class Server:
-    """A Mattermost server that takes 20 ms for each answer. It ends with this process, since its input closes."""
+    """A Mattermost server that takes some time for each answer. It ends with this process, since its input closes."""
 
-    def __init__(self, builds):
-        command = [builds.bin("bench-server"), "20"]
+    def __init__(self, builds, milliseconds):
+        command = [builds.bin("bench-server"), str(milliseconds)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
 
@@ -124,7 +124,7 @@ class Vaults:
 
     def for_server(self, url, tokens):
         """A vault whose entries are for that server."""
-        folder = self.folder / f"verify-{tokens}"
+        folder = self.folder / f"verify-{tokens}-{url.rsplit(':')[-1]}"
         if not folder.exists():
             self._in_memory(folder, lambda draft: [self.builds.bin("bench-verify"), "fill", draft, self.key_file, tokens, url])
         return folder

@@ -22,7 +22,7 @@ def installed(peer):
 
 def verifying(builds, vaults):
     """2,000 tokens at a server that takes 20 ms for each: the time for all, and the processor's for one."""
-    tokens, server = 2000, Server(builds)
+    tokens, server = 2000, Server(builds, 20)
     for in_flight, limit in ((64, Times(1.05)), (256, Times(1.15))):
         for what in ("wall", "cpu"):
             job = Job("", 10, 1, list(verifiers(builds, vaults, server.url, tokens, in_flight, what, limit)))

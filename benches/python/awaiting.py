@@ -1,6 +1,6 @@
-"""What awaiting adds: `awaiting.py sync|await VAULT KEY_FILE ENTRIES`, by the protocol of src/lib.rs.
+"""What awaiting adds: `awaiting.py sync|await VAULT KEY_FILE NAME`, by the protocol of src/lib.rs.
 
-The call is `verify` of a name that is not in the vault: the shortest that goes through the runtime, without a network.
+The call is `verify`: of a name that is not in the vault, the shortest that there is, or of one that is.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from time import perf_counter_ns
 import mmcred
 from mmcred import aio
 
-job, folder, key_file, _ = sys.argv[1:]
+job, folder, key_file, name = sys.argv[1:]
 
 
 async def serve():
@@ -21,9 +21,9 @@ async def serve():
         for _ in range(turns):
             try:
                 if job == "await":
-                    await twin.verify("no such entry")
+                    await twin.verify(name)
                 else:
-                    sync.verify("no such entry")
+                    sync.verify(name)
             except mmcred.EntryMissing:
                 pass
         return perf_counter_ns() - start
