@@ -6,7 +6,7 @@ use std::ptr;
 
 use mmcred::Result;
 
-/// Waits for `work` on the runtime, with SIGPIPE blocked on this thread. The runtime's own threads start within such a call
+/// Waits for `work` on the runtime, with SIGPIPE blocked on this thread. This library's own threads start within such a call
 /// and inherit the block.
 pub(crate) fn wait<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let _blocked = Blocked::new();

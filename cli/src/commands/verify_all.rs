@@ -16,7 +16,7 @@ const BY_WEIGHT: [u8; 6] = [exit::VAULT, exit::NAME, exit::USAGE, exit::REFUSED,
 pub fn run(place: &Place, args: &Verify, out: &mut Output<impl Write, impl Write>) -> Outcome {
     let options = VerifyAllOptions::new().in_flight(args.in_flight)?.deadline(args.deadline.timeout);
     let vault = Arc::new(open(place)?);
-    let run = block_on(async { vault.verify_all(None, &options) })?;
+    let run = vault.verify_all(None, &options)?;
     if run.total() == 0 {
         out.remark(super::list::EMPTY)?;
     }
