@@ -1,6 +1,7 @@
 //! Many tokens against real sockets: none misjudged, no limit broken, no connection wasted.
 
 mod common;
+mod servers;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -8,12 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mmcred::{AccessToken, Checked, Connection, Credential, ErrorKind, Proxy, VerifyAll, VerifyAllOptions};
+use mmcred::{
+    AccessToken, Checked, Connection, Credential, ErrorKind, Proxy, Tls, VerifyAll, VerifyAllOptions,
+};
+use servers::{USER, credential, http_with, keep};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-const USER: &str = r#"{"id":"wx4dia1tmfgm8kzd95s1cs38na","username":"alice","roles":"system_user"}"#;
 const REFUSAL: &str =
     r#"{"id":"api.context.session_expired.app_error","message":"","detailed_error":"","status_code":401}"#;
 
@@ -308,6 +311,31 @@ async fn a_run_that_is_dropped_or_closed_asks_no_more() {
         sleep(Duration::from_millis(200)).await;
         assert_eq!(server.seen.questions(), asked);
         assert!(asked < 100);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_can_not_be_kept_is_not_used_again() {
+    let with = |headers: &str| http_with("200 OK", headers, USER);
+    for (first, deadline) in [
+        // Nobody asked for what follows.
+        (with("") + &with(""), 5000),
+        (with("") + "x", 5000),
+        ("HTTP/1.1 204 No Content\r\n\r\n".to_owned() + USER, 5000),
+        (with("Connection: close\r\n"), 5000),
+        (with("").replace("1.1", "1.0"), 5000),
+        // The rest comes too late, or not at all.
+        (with("").replace(USER, ""), 200),
+        (String::new(), 5000),
+    ] {
+        let (told, again) = (first.clone(), http_with("401 Unauthorized", "", REFUSAL));
+        let server = keep(move |turn| if turn == 0 { first.clone() } else { again.clone() }).await;
+        let options = options(1).deadline(Duration::from_millis(deadline));
+        let named = |name: &str| (name.to_owned(), credential(&server.url(), Tls::SystemRoots));
+        let kinds = all(mmcred::verify_all([named("a"), named("b")], &options)).await;
+        assert_eq!(kinds["b"], "token_rejected", "{told}");
+        let connections: Vec<usize> = server.asked().into_iter().map(|(connection, _)| connection).collect();
+        assert_eq!(connections[..2], [0, 1], "{told}");
     }
 }
 
