@@ -4,7 +4,7 @@ use http::header::{
 use http::{Method, Request, Uri};
 use serde_json::Value;
 
-use super::connect::Connector;
+use super::connect::{Cause, Connector};
 use super::failure::failure;
 use super::link::{Link, Unanswered};
 use super::reply::Reply;
@@ -115,9 +115,13 @@ impl Transport {
     }
 
     async fn connect(&self) -> Result<Link> {
-        let failed = |cause| failure(&self.server, cause, ErrorKind::ConnectionFailed);
+        let failed = |cause| self.failure(cause, ErrorKind::ConnectionFailed);
         let stream = self.connector.connect().await.map_err(failed)?;
         Link::open(stream).await.map_err(|cause| failed(cause.into()))
+    }
+
+    fn failure(&self, cause: Cause, otherwise: ErrorKind) -> Error {
+        failure(&self.server, self.connector.proxy(), cause, otherwise)
     }
 
     fn unanswered(&self, unanswered: Unanswered) -> Error {
@@ -126,8 +130,8 @@ impl Transport {
             Unanswered::Unsent(_) => {
                 Error::new(ErrorKind::ConnectionFailed, format!("The connection to {server} failed."))
             }
-            Unanswered::Failed(cause) => failure(server, cause.into(), ErrorKind::ConnectionFailed),
-            Unanswered::Cut(cause) => failure(server, cause.into(), ErrorKind::ReplyCut),
+            Unanswered::Failed(cause) => self.failure(cause.into(), ErrorKind::ConnectionFailed),
+            Unanswered::Cut(cause) => self.failure(cause.into(), ErrorKind::ReplyCut),
             Unanswered::TooLarge => {
                 Error::new(ErrorKind::ReplyTooLarge, format!("{server} sent more than 1 MiB."))
             }
