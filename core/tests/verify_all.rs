@@ -31,6 +31,8 @@ fn reply(status: &'static str, body: &'static str) -> Reply {
 #[derive(Default)]
 struct Seen {
     connections: AtomicUsize,
+    open: AtomicUsize,
+    most_open: AtomicUsize,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
     /// By token: the connection of each question.
@@ -58,7 +60,12 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let number = shared.connections.fetch_add(1, SeqCst);
-                tokio::spawn(serve(stream, number, delay, shared.clone(), answer.clone()));
+                shared.most_open.fetch_max(shared.open.fetch_add(1, SeqCst) + 1, SeqCst);
+                let (shared, answer) = (shared.clone(), answer.clone());
+                tokio::spawn(async move {
+                    serve(stream, number, delay, shared.clone(), answer).await;
+                    shared.open.fetch_sub(1, SeqCst);
+                });
             }
         });
         Self { address, seen }
@@ -312,6 +319,54 @@ async fn a_run_that_is_dropped_or_closed_asks_no_more() {
         assert_eq!(server.seen.questions(), asked);
         assert!(asked < 100);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fresh_connections_take_the_place_of_idle_ones() {
+    let server = Server::start(20, |_, _| reply("401 Unauthorized", REFUSAL)).await;
+    let kinds = all(mmcred::verify_all(server.credentials(&tokens("dead", 200)), &options(50))).await;
+    assert!(kinds.values().all(|kind| *kind == "token_rejected"));
+    // A few more, where the server saw the end of one after the beginning of the next.
+    let most = server.seen.most_open.load(SeqCst);
+    assert!(most <= 75, "{most} connections at once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_runs_at_once_get_their_own_results() {
+    let server = Server::start(5, |token, _| match &token[..4] {
+        "good" => reply("200 OK", USER),
+        _ => reply("401 Unauthorized", REFUSAL),
+    })
+    .await;
+    let run = |number: usize| {
+        let (kind, expected) = if number % 2 == 0 { ("good", "ok") } else { ("dead", "token_rejected") };
+        let credentials = server.credentials(&tokens(kind, number));
+        async move {
+            let kinds = all(mmcred::verify_all(credentials, &options(4))).await;
+            assert!(kinds.len() == number && kinds.values().all(|kind| *kind == expected), "{kinds:?}");
+        }
+    };
+    futures_util::future::join_all((0..40).map(run)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_takers_share_the_results_and_both_see_the_end() {
+    let server = Server::start(1, |_, _| reply("200 OK", USER)).await;
+    let run = mmcred::verify_all(server.credentials(&tokens("good", 500)), &options(8));
+    let take = async |most: usize| {
+        let mut names = Vec::new();
+        loop {
+            let batch = run.batch(most).await.unwrap();
+            if batch.is_empty() {
+                return names;
+            }
+            names.extend(batch.into_iter().map(|checked| checked.name.unwrap()));
+        }
+    };
+    let (one, two) = tokio::join!(take(1), take(3));
+    let mut names = [one, two].concat();
+    names.sort();
+    assert_eq!(names, tokens("good", 500));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
