@@ -340,7 +340,8 @@ async fn many_runs_at_once_get_their_own_results() {
     })
     .await;
     let run = |number: usize| {
-        let (kind, expected) = if number % 2 == 0 { ("good", "ok") } else { ("dead", "token_rejected") };
+        let (kind, expected) =
+            if number.is_multiple_of(2) { ("good", "ok") } else { ("dead", "token_rejected") };
         let credentials = server.credentials(&tokens(kind, number));
         async move {
             let kinds = all(mmcred::verify_all(credentials, &options(4))).await;
