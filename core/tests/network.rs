@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use mmcred::{AccessToken, Connection, Credential, ErrorKind, Proxy, Result, Tls, Verified};
 use rcgen::{CertificateParams, IsCa};
-use servers::{Authority, USER, credential, http, http_with, keep, serve, serve_bytes, serve_self_signed};
+use servers::{
+    Authority, USER, credential, http, http_with, keep, nobody, serve, serve_bytes, serve_self_signed,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -38,7 +40,7 @@ async fn a_user_is_accepted() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_held, address) = nobody();
     let url = format!("http://{address}");
     assert_eq!(kind(&url).await, "connection_refused");
     let tested = credential(&url, Tls::SystemRoots).test(PATIENCE).await;
@@ -400,7 +402,7 @@ async fn a_proxy_that_opens_no_tunnel_gets_its_password_and_no_token() {
 
 #[tokio::test]
 async fn a_proxy_that_is_down_is_named_and_not_the_server() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_held, nobody) = nobody();
     for url in ["http://chat.invalid", "https://chat.invalid"] {
         let said = verify_with("ALL_PROXY", "http", nobody, url).await;
         let expected = format!("connection_refused: Nothing listens at the proxy http://{nobody}/. ");
@@ -413,7 +415,7 @@ async fn a_proxy_that_is_down_is_named_and_not_the_server() {
 
 #[tokio::test]
 async fn a_proxy_that_is_none_for_http_is_refused() {
-    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_held, nobody) = nobody();
     for url in ["http://chat.invalid", "https://chat.invalid"] {
         let said = verify_with("ALL_PROXY", "socks5", nobody, url).await;
         assert!(said.starts_with("invalid_proxy: "), "{said}");
