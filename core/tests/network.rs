@@ -1,5 +1,6 @@
 //! Failures on the way, each made by a real socket or handshake: no verdict here comes from an error's words.
 
+mod common;
 mod servers;
 
 use std::sync::{Arc, Mutex};
@@ -7,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use mmcred::{AccessToken, Connection, Credential, ErrorKind, Proxy, Result, Tls, Verified};
 use rcgen::{CertificateParams, IsCa};
-use servers::{Authority, USER, credential, http, http_with, keep, serve, serve_bytes, serve_self_signed};
+use servers::{
+    Authority, USER, credential, http, http_with, keep, nobody, serve, serve_bytes, serve_self_signed,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -37,7 +40,7 @@ async fn a_user_is_accepted() {
 
 #[tokio::test]
 async fn nobody_listens() {
-    let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_held, address) = nobody();
     let url = format!("http://{address}");
     assert_eq!(kind(&url).await, "connection_refused");
     let tested = credential(&url, Tls::SystemRoots).test(PATIENCE).await;
@@ -81,6 +84,51 @@ async fn the_body_never_ends() {
     })
     .await;
     assert_eq!(kind(&format!("http://{server}")).await, "reply_too_large");
+}
+
+#[tokio::test]
+async fn an_answer_is_read_however_its_end_is_told() {
+    let chunks = |last: &str| {
+        let (one, two) = USER.split_at(9);
+        format!(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x};a=b\r\n{one}\r\n{:x}\r\n{two}\r\n{last}",
+            one.len(),
+            two.len()
+        )
+    };
+    let hints = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n";
+    let length = USER.len();
+    for (answer, expected) in [
+        (chunks("0\r\n\r\n"), "accepted"),
+        (chunks("0\r\nX-Trailer: 1\r\n\r\n"), "accepted"),
+        // What follows belongs to nobody.
+        (chunks("0\r\n\r\n") + "HTTP/1.1 401 Unauthorized\r\n\r\n", "accepted"),
+        (chunks(""), "reply_cut"),
+        (chunks("nonsense\r\n"), "reply_cut"),
+        (chunks("ffffffffffffffff\r\n"), "reply_cut"),
+        (format!("HTTP/1.1 200 OK\r\n\r\n{USER}"), "accepted"),
+        (format!("HTTP/1.0 200 OK\r\nContent-Length: {length}\r\n\r\n{USER}"), "accepted"),
+        (format!("{hints}{}", http("200 OK", USER)), "accepted"),
+        (hints.to_owned(), "reply_cut"),
+        (format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{USER}", length - 1), "not_mattermost"),
+        (format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{USER}", u64::MAX - 9), "reply_cut"),
+        (http("204 No Content", USER), "unexpected_reply"),
+        (http("304 Not Modified", USER), "unexpected_reply"),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n".to_owned(),
+            "not_mattermost",
+        ),
+        (http_with("200 OK", &"X-Flood: 1\r\n".repeat(5000), USER), "unexpected_reply"),
+        (http_with("200 OK", &format!("X-Flood: {}\r\n", "1".repeat(2 << 20)), USER), "unexpected_reply"),
+        (http_with("200 OK", "Content-Length: 3\r\n", USER), "wrong_scheme"),
+        ("HTTP/1.1 200 OK\r\nContent-Le".to_owned(), "reply_cut"),
+        ("HTTP/1.1 200 OK\r\nno header\r\n\r\n".to_owned(), "wrong_scheme"),
+    ] {
+        let server = serve_bytes(answer.as_str()).await;
+        let kind = kind_with(format!("http://{server}"), Tls::SystemRoots).await;
+        let shown: String = answer.chars().take(200).collect();
+        assert_eq!(kind, expected, "{shown:?}");
+    }
 }
 
 #[tokio::test]
@@ -256,6 +304,145 @@ async fn an_https_server_is_reached_through_the_credentials_proxy() {
     assert!(heads[0].starts_with(&format!("CONNECT {server} HTTP/1.1\r\n")), "{}", heads[0]);
     // The token is for the server behind it.
     assert!(!heads[0].contains("ybndrfg8"));
+}
+
+#[tokio::test]
+async fn a_request_names_its_server_and_keeps_the_path() {
+    let server = keep(|_| http("200 OK", USER)).await;
+    verify(&format!("{}/chat", server.url())).await.unwrap();
+    let host = server.url().replace("http://", "host: ");
+    let head = &server.asked()[0].1;
+    assert!(head.starts_with("GET /chat/api/v4/users/me HTTP/1.1\r\n") && head.contains(&host), "{head}");
+}
+
+#[tokio::test]
+async fn a_server_may_have_an_address_of_version_6() {
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else { return };
+    let address = listener.local_addr().unwrap();
+    let served = async {
+        let (mut stream, mut head) = (listener.accept().await.unwrap().0, vec![0; 4096]);
+        let read = stream.read(&mut head).await.unwrap();
+        stream.write_all(http("200 OK", USER).as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&head[..read]).into_owned()
+    };
+    let url = format!("http://{address}");
+    let (verified, head) = tokio::join!(verify(&url), served);
+    assert_eq!(verified.unwrap().username, "alice");
+    assert!(head.contains(&format!("host: {address}\r\n")), "{head}");
+}
+
+const PASSWORD: &str = "p4ssw0rd";
+
+/// What a process says of a server, with `variable` set to a proxy that wants a password.
+async fn verify_with(variable: &str, scheme: &str, proxy: impl std::fmt::Display, url: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut part = common::part("verified_in_a_process_of_its_own", folder.path(), url);
+    for other in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        part.env_remove(other).env_remove(other.to_uppercase());
+    }
+    part.env(variable, format!("{scheme}://us%65r:{PASSWORD}@{proxy}"));
+    let done = tokio::task::spawn_blocking(move || part.output()).await.unwrap().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    let said = std::fs::read_to_string(folder.path().join("said")).unwrap();
+    for secret in [PASSWORD, "dXNlcj", "ybndrfg8"] {
+        assert!(!said.contains(secret), "{said}");
+    }
+    said
+}
+
+#[tokio::test]
+#[ignore = "a part of another test"]
+async fn verified_in_a_process_of_its_own() {
+    let Some((folder, url)) = common::given() else { return };
+    let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3").unwrap();
+    let connection = Connection { allow_http: true, ..Connection::default() };
+    let verdict = Credential::with_connection(&url, token, connection).unwrap().verify(PATIENCE).await;
+    let said = match verdict {
+        Ok(verified) => verified.username,
+        Err(error) => format!("{}: {error} {error:?}", error.kind().name()),
+    };
+    std::fs::write(folder.join("said"), said).unwrap();
+}
+
+#[tokio::test]
+async fn a_proxy_passes_plain_http_on_and_is_told_its_password() {
+    let proxy = keep(|_| http("200 OK", USER)).await;
+    let address = proxy.url().replace("http://", "");
+    // Only the proxy knows where that is.
+    let url = "http://chat.invalid:8065/sub";
+    let said = verify_with("HTTP_PROXY", "http", &address, url).await;
+    assert_eq!(said, "alice");
+    let asked = proxy.asked();
+    let lines: Vec<&str> = asked[0].1.lines().collect();
+    assert_eq!(lines[0], "GET http://chat.invalid:8065/sub/api/v4/users/me HTTP/1.1");
+    assert!(lines.contains(&"host: chat.invalid:8065"), "{lines:?}");
+    // user:p4ssw0rd
+    assert!(lines.contains(&"proxy-authorization: Basic dXNlcjpwNHNzdzByZA=="), "{lines:?}");
+    assert!(lines.contains(&"authorization: Bearer ybndrfg8ejkmcpqxot1uwisza3"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_opens_no_tunnel_gets_its_password_and_no_token() {
+    for answer in
+        ["HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "HTTP/1.1 502 Bad Gateway\r\n\r\n", ""]
+    {
+        let proxy = keep(move |_| answer.to_owned()).await;
+        let address = proxy.url().replace("http://", "");
+        let said = verify_with("https_proxy", "http", &address, "https://chat.invalid").await;
+        assert!(said.starts_with("connection_failed: "), "{said}");
+        let head = &proxy.asked()[0].1;
+        assert!(
+            head.starts_with("CONNECT chat.invalid:443 HTTP/1.1\r\nHost: chat.invalid:443\r\n"),
+            "{head}"
+        );
+        assert!(head.contains("\r\nProxy-Authorization: Basic dXNlcjpwNHNzdzByZA==\r\n"), "{head}");
+        assert!(!head.contains("ybndrfg8"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_is_named_and_not_the_server() {
+    let (_held, nobody) = nobody();
+    for url in ["http://chat.invalid", "https://chat.invalid"] {
+        let said = verify_with("ALL_PROXY", "http", nobody, url).await;
+        let expected = format!("connection_refused: Nothing listens at the proxy http://{nobody}/. ");
+        assert!(said.starts_with(&expected), "{said}");
+        let said = verify_with("ALL_PROXY", "http", "proxy.invalid:1", url).await;
+        let expected = "dns_failed: The host of the proxy http://proxy.invalid:1/ could";
+        assert!(said.starts_with(expected), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_none_for_http_is_refused() {
+    let (_held, nobody) = nobody();
+    for url in ["http://chat.invalid", "https://chat.invalid"] {
+        let said = verify_with("ALL_PROXY", "socks5", nobody, url).await;
+        assert!(said.starts_with("invalid_proxy: "), "{said}");
+        for proxy in ["ftp://127.0.0.1:1", "http://", "not a proxy"] {
+            let connection =
+                Connection { proxy: Proxy::Url(proxy.to_owned()), allow_http: true, ..Connection::default() };
+            let token = AccessToken::parse("secret").unwrap();
+            let credential = Credential::with_connection(url, token, connection).unwrap();
+            assert_eq!(credential.verify(PATIENCE).await.unwrap_err().kind(), ErrorKind::InvalidProxy);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_may_speak_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Authority::new();
+    let proxy = authority.serve("127.0.0.1", |_| {}).await;
+    for (tls, expected) in
+        [(authority.file(folder.path()), "accepted"), (Tls::SystemRoots, "tls_unknown_authority")]
+    {
+        let connection = Connection { tls, proxy: Proxy::Url(format!("https://{proxy}")), allow_http: true };
+        let token = AccessToken::parse("ybndrfg8ejkmcpqxot1uwisza3").unwrap();
+        let credential = Credential::with_connection("http://chat.invalid", token, connection).unwrap();
+        let verdict = credential.verify(PATIENCE).await;
+        assert_eq!(verdict.map_or_else(|error| error.kind().name(), |_| "accepted"), expected);
+    }
 }
 
 async fn kind_with(url: String, tls: Tls) -> &'static str {

@@ -1,6 +1,7 @@
 //! Many tokens against real sockets: none misjudged, no limit broken, no connection wasted.
 
 mod common;
+mod servers;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -8,12 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mmcred::{AccessToken, Checked, Connection, Credential, ErrorKind, Proxy, VerifyAll, VerifyAllOptions};
+use mmcred::{
+    AccessToken, Checked, Connection, Credential, ErrorKind, Proxy, Tls, VerifyAll, VerifyAllOptions,
+};
+use servers::{USER, credential, http_with, keep, nobody};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
-const USER: &str = r#"{"id":"wx4dia1tmfgm8kzd95s1cs38na","username":"alice","roles":"system_user"}"#;
 const REFUSAL: &str =
     r#"{"id":"api.context.session_expired.app_error","message":"","detailed_error":"","status_code":401}"#;
 
@@ -28,6 +31,8 @@ fn reply(status: &'static str, body: &'static str) -> Reply {
 #[derive(Default)]
 struct Seen {
     connections: AtomicUsize,
+    open: AtomicUsize,
+    most_open: AtomicUsize,
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
     /// By token: the connection of each question.
@@ -55,7 +60,12 @@ impl Server {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let number = shared.connections.fetch_add(1, SeqCst);
-                tokio::spawn(serve(stream, number, delay, shared.clone(), answer.clone()));
+                shared.open.fetch_add(1, SeqCst);
+                let (shared, answer) = (shared.clone(), answer.clone());
+                tokio::spawn(async move {
+                    serve(stream, number, delay, shared.clone(), answer).await;
+                    shared.open.fetch_sub(1, SeqCst);
+                });
             }
         });
         Self { address, seen }
@@ -100,6 +110,8 @@ async fn serve(
         seen.most_in_flight.fetch_max(seen.in_flight.fetch_add(1, SeqCst) + 1, SeqCst);
         let (status, headers, body) = answer(bearer, times);
         sleep(Duration::from_millis(delay)).await;
+        // By now most ends of those that made room for this one have arrived.
+        seen.most_open.fetch_max(seen.open.load(SeqCst), SeqCst);
         seen.in_flight.fetch_sub(1, SeqCst);
         let length = body.len();
         let text = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n{body}");
@@ -250,7 +262,7 @@ async fn a_limit_is_kept_and_no_token_misjudged() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_server_is_given_up_and_holds_no_other_up() {
-    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let (_held, dead) = nobody();
     let dead = Server { address: dead, seen: Arc::default() };
     let alive = Server::start(1, |_, _| reply("200 OK", USER)).await;
     let (gone, good) = (tokens("gone", 2000), tokens("good", 100));
@@ -308,6 +320,79 @@ async fn a_run_that_is_dropped_or_closed_asks_no_more() {
         sleep(Duration::from_millis(200)).await;
         assert_eq!(server.seen.questions(), asked);
         assert!(asked < 100);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fresh_connections_take_the_place_of_idle_ones() {
+    let server = Server::start(50, |_, _| reply("401 Unauthorized", REFUSAL)).await;
+    let kinds = all(mmcred::verify_all(server.credentials(&tokens("dead", 200)), &options(50))).await;
+    assert!(kinds.values().all(|kind| *kind == "token_rejected"));
+    let most = server.seen.most_open.load(SeqCst);
+    assert!(most <= 85, "{most} connections at once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_runs_at_once_get_their_own_results() {
+    let server = Server::start(5, |token, _| match &token[..4] {
+        "good" => reply("200 OK", USER),
+        _ => reply("401 Unauthorized", REFUSAL),
+    })
+    .await;
+    let run = |number: usize| {
+        let (kind, expected) =
+            if number.is_multiple_of(2) { ("good", "ok") } else { ("dead", "token_rejected") };
+        let credentials = server.credentials(&tokens(kind, number));
+        async move {
+            let kinds = all(mmcred::verify_all(credentials, &options(4))).await;
+            assert!(kinds.len() == number && kinds.values().all(|kind| *kind == expected), "{kinds:?}");
+        }
+    };
+    futures_util::future::join_all((0..40).map(run)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_takers_share_the_results_and_both_see_the_end() {
+    let server = Server::start(1, |_, _| reply("200 OK", USER)).await;
+    let run = mmcred::verify_all(server.credentials(&tokens("good", 500)), &options(8));
+    let take = async |most: usize| {
+        let mut names = Vec::new();
+        loop {
+            let batch = run.batch(most).await.unwrap();
+            if batch.is_empty() {
+                return names;
+            }
+            names.extend(batch.into_iter().map(|checked| checked.name.unwrap()));
+        }
+    };
+    let (one, two) = tokio::join!(take(1), take(3));
+    let mut names = [one, two].concat();
+    names.sort();
+    assert_eq!(names, tokens("good", 500));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_can_not_be_kept_is_not_used_again() {
+    let with = |headers: &str| http_with("200 OK", headers, USER);
+    for (first, deadline) in [
+        // Nobody asked for what follows.
+        (with("") + &with(""), 5000),
+        (with("") + "x", 5000),
+        ("HTTP/1.1 204 No Content\r\n\r\n".to_owned() + USER, 5000),
+        (with("Connection: close\r\n"), 5000),
+        (with("").replace("1.1", "1.0"), 5000),
+        // The rest comes too late, or not at all.
+        (with("").replace(USER, ""), 200),
+        (String::new(), 5000),
+    ] {
+        let (told, again) = (first.clone(), http_with("401 Unauthorized", "", REFUSAL));
+        let server = keep(move |turn| if turn == 0 { first.clone() } else { again.clone() }).await;
+        let options = options(1).deadline(Duration::from_millis(deadline));
+        let named = |name: &str| (name.to_owned(), credential(&server.url(), Tls::SystemRoots));
+        let kinds = all(mmcred::verify_all([named("a"), named("b")], &options)).await;
+        assert_eq!(kinds["b"], "token_rejected", "{told}");
+        let connections: Vec<usize> = server.asked().into_iter().map(|(connection, _)| connection).collect();
+        assert_eq!(connections[..2], [0, 1], "{told}");
     }
 }
 

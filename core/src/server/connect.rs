@@ -36,6 +36,8 @@ pub(super) struct Connector {
     to: Uri,
     way: Way,
     forward: Option<Forward>,
+    /// The URL of the proxy, if there is one, without user and password.
+    proxy: Option<String>,
 }
 
 enum Way {
@@ -61,6 +63,7 @@ impl Connector {
             let message = format!("The proxy {} is none for HTTP.", proxy.url());
             return Err(Error::new(ErrorKind::InvalidProxy, message));
         }
+        let named = proxy.as_ref().map(ProxyFor::url);
         let tls = |tcp: Tcp| Ok(HttpsConnector::from((tcp, tls_config(&connection.tls)?)));
         let (to, forward) = match &proxy {
             Some(proxy) if !server.is_https() => {
@@ -79,12 +82,16 @@ impl Connector {
             _ if to.scheme() == Some(&http::uri::Scheme::HTTPS) => Way::Tls(tls(tcp)?),
             _ => Way::Plain(tcp),
         };
-        Ok(Self { to, way, forward })
+        Ok(Self { to, way, forward, proxy: named })
     }
 
     /// Whether requests go to a proxy that passes them on, and must name their server.
     pub(super) fn forward(&self) -> Option<&Forward> {
         self.forward.as_ref()
+    }
+
+    pub(super) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
     }
 
     pub(super) async fn connect(&self) -> std::result::Result<Box<dyn Stream>, Cause> {

@@ -28,11 +28,13 @@ impl StdError for NoSuchHost {
 
 /// What went wrong on the way, told by the types in the cause's chain and never by its words; `otherwise` if they tell
 /// nothing.
-pub(super) fn failure(server: &ServerUrl, cause: Cause, otherwise: ErrorKind) -> Error {
+pub(super) fn failure(server: &ServerUrl, proxy: Option<&str>, cause: Cause, otherwise: ErrorKind) -> Error {
     let kind = kind_of(server, &*cause).unwrap_or(otherwise);
+    // Only the proxy's name is looked up, and only its port is knocked at.
+    let called = proxy.map_or_else(|| server.to_string(), |proxy| format!("the proxy {proxy}"));
     let message = match kind {
-        ErrorKind::DnsFailed => format!("The host of {server} could not be resolved."),
-        ErrorKind::ConnectionRefused => format!("Nothing listens at {server}."),
+        ErrorKind::DnsFailed => format!("The host of {called} could not be resolved."),
+        ErrorKind::ConnectionRefused => format!("Nothing listens at {called}."),
         ErrorKind::TimedOut => format!("{server} did not answer in time."),
         ErrorKind::ReplyCut => format!("The answer of {server} broke off."),
         ErrorKind::TlsUnknownAuthority => {
@@ -137,6 +139,10 @@ fn tls_kind(error: &rustls::Error) -> ErrorKind {
 fn http_kind(server: &ServerUrl, error: &hyper::Error) -> Option<ErrorKind> {
     if error.is_incomplete_message() {
         return Some(ErrorKind::ReplyCut);
+    }
+    // More headers than any answer has, but HTTP.
+    if error.is_parse_too_large() {
+        return Some(ErrorKind::UnexpectedReply);
     }
     // An https port answers plain http with a TLS alert, which is no HTTP.
     error.is_parse().then_some(if server.is_https() {

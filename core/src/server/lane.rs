@@ -69,6 +69,8 @@ impl Lane {
                 crowd.pace.start();
                 let link = if asked.way == Way::Kept { idle.pop() } else { None };
                 flying.push(asked.ask(transport, link, options.deadline));
+                // A fresh connection takes the place of an idle one: each holds a file descriptor.
+                idle.truncate(options.in_flight - flying.len());
             }
         }
     }

@@ -37,12 +37,6 @@ impl Link {
         Ok(Self { sender, connection: Some(Box::new(connection)) })
     }
 
-    /// Whether it takes another question.
-    pub(super) async fn is_ready(&mut self) -> bool {
-        let Self { sender, connection } = self;
-        while_moving(connection, sender.ready()).await.is_ok() && connection.is_some()
-    }
-
     /// Once it has failed the link is of no more use.
     pub(super) async fn ask(&mut self, request: Request<String>) -> Result<Reply, Unanswered> {
         let Self { sender, connection } = self;

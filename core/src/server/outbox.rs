@@ -126,3 +126,115 @@ impl Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::future::{FutureExt, join_all};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::ErrorKind;
+    use crate::error::Error;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    async fn put(outbox: &Arc<Outbox>, names: &str) {
+        for name in names.chars() {
+            let place = timeout(PATIENCE, outbox.place()).await.expect("there is room");
+            place.put(Checked::unread(Some(name.to_string()), Error::new(ErrorKind::EntryMissing, "")));
+        }
+    }
+
+    fn names(taken: Result<Vec<Checked>, End>) -> Result<String, End> {
+        Ok(taken?.into_iter().map(|checked| checked.name.unwrap()).collect())
+    }
+
+    async fn take(outbox: &Outbox, most: usize) -> Result<String, End> {
+        names(timeout(PATIENCE, outbox.take(most)).await.expect("somebody rings"))
+    }
+
+    #[tokio::test]
+    async fn every_taker_that_waits_is_told_of_the_end() {
+        for end in [End::Complete, End::Closed, End::Broken] {
+            let outbox = Outbox::new(1);
+            let ended = async {
+                tokio::task::yield_now().await;
+                outbox.end(end);
+            };
+            let (told, ()) = tokio::join!(join_all([(); 3].map(|()| take(&outbox, 1))), ended);
+            assert_eq!(told, [Err(end), Err(end), Err(end)]);
+            assert_eq!(take(&outbox, 1).await, Err(end));
+        }
+    }
+
+    #[tokio::test]
+    async fn results_come_before_the_end_unless_it_is_closed() {
+        for (end, left) in [(End::Complete, Ok("c".to_owned())), (End::Closed, Err(End::Closed))] {
+            let outbox = Arc::new(Outbox::new(3));
+            put(&outbox, "abc").await;
+            assert_eq!(take(&outbox, 2).await, Ok("ab".to_owned()));
+            outbox.end(end);
+            assert_eq!(take(&outbox, 2).await, left);
+            assert_eq!(take(&outbox, 2).await, Err(end));
+            // Who closes a run that is complete wants no more of it either.
+            put(&outbox, "d").await;
+            outbox.end(End::Closed);
+            outbox.end(End::Broken);
+            assert_eq!(take(&outbox, 2).await, Err(End::Closed));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_taker_that_leaves_some_tells_the_next_one() {
+        let outbox = Arc::new(Outbox::new(9));
+        let arrive = async {
+            tokio::task::yield_now().await;
+            put(&outbox, "abc").await;
+            let _ = timeout(LINGER * 4, outbox.attend()).await;
+        };
+        let (mut taken, ()) = tokio::join!(join_all([(); 3].map(|()| take(&outbox, 1))), arrive);
+        taken.sort_by_key(|name| name.clone().ok());
+        assert_eq!(taken, ["a", "b", "c"].map(|name| Ok(name.to_owned())));
+    }
+
+    #[tokio::test]
+    async fn a_taker_that_is_dropped_when_it_was_rung_for_takes_nothing_along() {
+        let outbox = Arc::new(Outbox::new(9));
+        let mut first = Box::pin(outbox.take(1));
+        let mut second = pin!(take(&outbox, 1));
+        assert!((&mut first).now_or_never().is_none() && (&mut second).now_or_never().is_none());
+        put(&outbox, "a").await;
+        outbox.bell.notify_one();
+        drop(first);
+        assert_eq!(second.await, Ok("a".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn there_is_room_again_once_results_are_taken() {
+        let outbox = Arc::new(Outbox::new(2));
+        put(&outbox, "ab").await;
+        let mut third = pin!(outbox.place());
+        assert!((&mut third).now_or_never().is_none());
+        assert_eq!(take(&outbox, 1).await, Ok("a".to_owned()));
+        assert!(timeout(PATIENCE, third).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_attends_tells_of_each_arrival_and_returns_when_closed() {
+        let outbox = Arc::new(Outbox::new(9));
+        let takes = async {
+            for name in ["a", "b", "c"] {
+                let (taken, ()) = tokio::join!(take(&outbox, 9), async {
+                    tokio::task::yield_now().await;
+                    put(&outbox, name).await;
+                });
+                assert_eq!(taken, Ok(name.to_owned()));
+            }
+            outbox.end(End::Closed);
+        };
+        let (attended, ()) = tokio::join!(timeout(PATIENCE * 4, outbox.attend()), takes);
+        assert!(attended.is_ok());
+    }
+}

@@ -4,7 +4,7 @@ use http::header::{
 use http::{Method, Request, Uri};
 use serde_json::Value;
 
-use super::connect::Connector;
+use super::connect::{Cause, Connector};
 use super::failure::failure;
 use super::link::{Link, Unanswered};
 use super::reply::Reply;
@@ -95,10 +95,7 @@ impl Transport {
         mut request: Request<String>,
     ) -> Result<Reply> {
         let reply = loop {
-            let kept = match link.take() {
-                Some(mut kept) => kept.is_ready().await.then_some(kept),
-                None => None,
-            };
+            let kept = link.take();
             let was_kept = kept.is_some();
             let mut open = match kept {
                 Some(kept) => kept,
@@ -118,9 +115,13 @@ impl Transport {
     }
 
     async fn connect(&self) -> Result<Link> {
-        let failed = |cause| failure(&self.server, cause, ErrorKind::ConnectionFailed);
+        let failed = |cause| self.failure(cause, ErrorKind::ConnectionFailed);
         let stream = self.connector.connect().await.map_err(failed)?;
         Link::open(stream).await.map_err(|cause| failed(cause.into()))
+    }
+
+    fn failure(&self, cause: Cause, otherwise: ErrorKind) -> Error {
+        failure(&self.server, self.connector.proxy(), cause, otherwise)
     }
 
     fn unanswered(&self, unanswered: Unanswered) -> Error {
@@ -129,8 +130,8 @@ impl Transport {
             Unanswered::Unsent(_) => {
                 Error::new(ErrorKind::ConnectionFailed, format!("The connection to {server} failed."))
             }
-            Unanswered::Failed(cause) => failure(server, cause.into(), ErrorKind::ConnectionFailed),
-            Unanswered::Cut(cause) => failure(server, cause.into(), ErrorKind::ReplyCut),
+            Unanswered::Failed(cause) => self.failure(cause.into(), ErrorKind::ConnectionFailed),
+            Unanswered::Cut(cause) => self.failure(cause.into(), ErrorKind::ReplyCut),
             Unanswered::TooLarge => {
                 Error::new(ErrorKind::ReplyTooLarge, format!("{server} sent more than 1 MiB."))
             }
@@ -148,4 +149,38 @@ fn bearer(credential: &Credential) -> Result<HeaderValue> {
         .map_err(|_| Error::new(ErrorKind::InvalidToken, "The access token does not fit into a header."))?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::{AccessToken, Proxy};
+
+    #[tokio::test]
+    async fn a_kept_connection_that_was_closed_between_two_questions_fails_neither() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
+            }
+        });
+        let connection = Connection { proxy: Proxy::Direct, ..Connection::default() };
+        let token = AccessToken::parse("secret").unwrap();
+        let credential = Credential::with_connection(&url, token, connection).unwrap();
+        let transport = Transport::new(credential.server(), credential.connection()).unwrap();
+        let mut link = None;
+        for _ in 0..2 {
+            let reply = transport.get_api_over(&mut link, &credential, "users/me").await.unwrap();
+            assert_eq!((reply.status, link.is_some()), (200, true));
+            // Until the end of the connection has arrived.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
 }

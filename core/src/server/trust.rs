@@ -60,7 +60,7 @@ impl ProxyFor {
 /// ```
 ///
 /// # Errors
-/// `invalid_proxy` when the server's URL can not be matched.
+/// `invalid_proxy` when the server's URL can not be matched, or the credential's proxy is no URL of one.
 pub fn proxy_for(server: &ServerUrl, proxy: &Proxy) -> Result<Option<ProxyFor>> {
     let matcher = match proxy {
         Proxy::Direct => return Ok(None),
@@ -71,7 +71,12 @@ pub fn proxy_for(server: &ServerUrl, proxy: &Proxy) -> Result<Option<ProxyFor>> 
         Error::new(ErrorKind::InvalidProxy, format!("No proxy can be found for {server}."))
             .with_source(source)
     })?;
-    Ok(matcher.intercept(&uri).map(ProxyFor))
+    let found = matcher.intercept(&uri).map(ProxyFor);
+    // Who names a proxy is never connected without it.
+    if found.is_none() && matches!(proxy, Proxy::Url(_)) {
+        return Err(Error::new(ErrorKind::InvalidProxy, "The proxy is not an http:// or https:// URL."));
+    }
+    Ok(found)
 }
 
 /// The certificates that a hand trusts, as PEM: the same ones that verify trusts. `None` where any is accepted.

@@ -285,3 +285,41 @@ async fn drive(lanes: Vec<Lane>, unread: Vec<Checked>, options: &VerifyAllOption
     };
     stream::iter(lanes).for_each_concurrent(MOST_IN_FLIGHT, run).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    fn run(open: impl Fn((), &Connection) -> Job + Clone + Send + 'static) -> VerifyAll {
+        let mut plan = Plan::default();
+        plan.add((ServerUrl::parse("https://127.0.0.1:1").unwrap(), Connection::default()), ());
+        plan.start(&VerifyAllOptions::new(), open)
+    }
+
+    #[tokio::test]
+    async fn a_run_whose_thread_panics_is_broken_and_tells_all_who_wait() {
+        let run = run(|(), _| panic!("as a test wants it"));
+        let told = timeout(Duration::from_secs(5), join_all([run.next(), run.next(), run.next()]));
+        for told in told.await.unwrap() {
+            assert_eq!(told.unwrap_err().kind(), ErrorKind::Internal);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_run_of_another_process_is_closed_and_left_alone() {
+        let missing = || Err(Error::new(ErrorKind::EntryMissing, ""));
+        let mut run = run(move |(), _| (String::new(), missing()));
+        run.process += 1;
+        assert_eq!(run.next().await.unwrap_err().kind(), ErrorKind::Closed);
+        run.close();
+        let outbox = Arc::clone(&run.outbox);
+        drop(run);
+        for expected in [Ok(1), Err(End::Complete)] {
+            let taken = timeout(Duration::from_secs(5), outbox.take(2)).await.unwrap();
+            assert_eq!(taken.map(|taken| taken.len()), expected);
+        }
+    }
+}
