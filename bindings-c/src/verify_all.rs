@@ -48,6 +48,7 @@ pub extern "C" fn mmcred_verify_all_new(
             options = options.in_flight(in_flight as usize)?;
         }
         let names = texts(names, name_count, "names")?;
+        // Within `wait`, so that the run's thread inherits the block of SIGPIPE.
         let run = broken_pipe::wait(async { vault.verify_all(names, &options) })?;
         put(Some(out), Box::new(mmcred_verify_all { run, ready: VecDeque::new() }));
         Ok(())

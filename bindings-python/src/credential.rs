@@ -108,15 +108,17 @@ impl Credential {
     }
 
     /// The value of an `Authorization` header, for this credential's server and for no other. A secret.
-    fn authorization(&self, py: Python<'_>) -> PyResult<String> {
+    fn authorization<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
         // EXPOSE: the caller makes a request with it.
-        door::enter(py, format_args!("authorization"), || Ok(self.inner.authorization().to_string()))
+        let header = door::enter(py, format_args!("authorization"), || Ok(self.inner.authorization()))?;
+        Ok(PyString::new(py, &header))
     }
 
     /// The access token itself. Python cannot wipe a str: keep it no longer than needed.
-    fn expose_token(&self, py: Python<'_>) -> PyResult<String> {
+    fn expose_token<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyString>> {
+        let token = door::enter(py, format_args!("expose_token"), || Ok(self.inner.token()))?;
         // EXPOSE: the caller asked for the plain text by this name.
-        door::enter(py, format_args!("expose_token"), || Ok(self.inner.token().expose(str::to_owned)))
+        Ok(token.expose(|text| PyString::new(py, text)))
     }
 
     /// Eight hexadecimal digits of a hash of the token: may be printed, equal for equal tokens.

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use zeroize::Zeroizing;
 
 use crate::argument::{From, GivenVault, Location, Name, Target, Url, Version};
 use crate::door;
@@ -45,8 +46,7 @@ impl Hand {
         let prepare = || self.inner.prepare(&target.0);
         door::enter(py, format_args!("prepare {:?}", self.inner.name()), prepare).map(|ready| Prepared {
             url: ready.url,
-            // EXPOSE: this is the header of the request that the caller makes.
-            authorization: ready.authorization.to_string(),
+            authorization: ready.authorization,
             version: ready.version,
         })
     }
@@ -110,18 +110,26 @@ impl Hand {
 }
 
 /// A request that may be sent.
-#[pyclass(module = "mmcred", frozen, get_all)]
+#[pyclass(module = "mmcred", frozen)]
 pub struct Prepared {
     /// Where to.
+    #[pyo3(get)]
     url: String,
-    /// The value of its `Authorization` header. A secret.
-    authorization: String,
+    authorization: Zeroizing<String>,
     /// The version of the entry the token was read from, for `Hand.after_401`.
+    #[pyo3(get)]
     version: u64,
 }
 
 #[pymethods]
 impl Prepared {
+    /// The value of its `Authorization` header. A secret.
+    #[getter]
+    fn authorization(&self) -> &str {
+        // EXPOSE: this is the header of the request that the caller makes.
+        &self.authorization
+    }
+
     fn __repr__(&self) -> String {
         let url = self.url.split('?').next().unwrap_or_default();
         format!("Prepared(url='{url}', version={})", self.version)

@@ -24,7 +24,7 @@ use crate::entry::Verified;
 use crate::vault::{Vault, options};
 use crate::verify_all::{self, Checked, VerifyAll};
 
-/// Turns a result into what the awaiting code gets. Made by a thread of the runtime, called by the event loop.
+/// Turns a result into what the awaiting code gets. Called by the event loop.
 type Delivery = Box<dyn FnOnce(Python<'_>) -> PyResult<Py<PyAny>> + Send>;
 
 /// Both ends are kept here, so that writing never meets a closed one.
@@ -84,7 +84,8 @@ impl Port {
             };
             queue.deliver(number, Box::new(delivery));
         });
-        // Begun here: what ends without waiting crosses no thread, and a request leaves at once.
+        // Begun here: what ends without waiting crosses no thread, and a request leaves at once. Certificates are not read here
+        // (`Transport::new`); a vault is, as by the verbs that are not awaited.
         // The runtime is asked for at each call, because the port may have been made before a fork.
         let begin = || {
             mmcred::block_on(poll_fn(|context| Poll::Ready((task.as_mut().poll(context), Handle::current()))))

@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::vec::IntoIter;
 
@@ -57,14 +58,15 @@ impl Connector {
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
         let proxy = proxy_for(server, &connection.proxy)?;
-        // The environment may name one for SOCKS.
-        let for_http = |proxy: &&ProxyFor| matches!(proxy.uri().scheme_str(), Some("http" | "https"));
-        if let Some(proxy) = proxy.as_ref().filter(|proxy| !for_http(proxy)) {
+        if let Some(proxy) = &proxy
+            && !matches!(proxy.uri().scheme_str(), Some("http" | "https"))
+        {
+            // From the environment, which may name one for SOCKS.
             let message = format!("The proxy {} is none for HTTP.", proxy.url());
             return Err(Error::new(ErrorKind::InvalidProxy, message));
         }
         let named = proxy.as_ref().map(ProxyFor::url);
-        let tls = |tcp: Tcp| Ok(HttpsConnector::from((tcp, tls_config(&connection.tls)?)));
+        let config = || Ok(Arc::new(tls_config(&connection.tls)?));
         let (to, forward) = match &proxy {
             Some(proxy) if !server.is_https() => {
                 (proxy.uri().clone(), Some(Forward { authorization: proxy.authorization().cloned() }))
@@ -73,13 +75,17 @@ impl Connector {
         };
         let way = match proxy {
             Some(proxy) if server.is_https() => {
-                let mut tunnel = Tunnel::new(proxy.uri().clone(), tls(tcp)?);
+                let config = config()?;
+                let to_proxy = HttpsConnector::from((tcp, Arc::clone(&config)));
+                let mut tunnel = Tunnel::new(proxy.uri().clone(), to_proxy);
                 if let Some(authorization) = proxy.authorization() {
                     tunnel = tunnel.with_auth(authorization.clone());
                 }
-                Way::Tunnel(Box::new(HttpsConnector::from((tunnel, tls_config(&connection.tls)?))))
+                Way::Tunnel(Box::new(HttpsConnector::from((tunnel, config))))
             }
-            _ if to.scheme() == Some(&http::uri::Scheme::HTTPS) => Way::Tls(tls(tcp)?),
+            _ if to.scheme() == Some(&http::uri::Scheme::HTTPS) => {
+                Way::Tls(HttpsConnector::from((tcp, config()?)))
+            }
             _ => Way::Plain(tcp),
         };
         Ok(Self { to, way, forward, proxy: named })

@@ -40,7 +40,7 @@ impl Lane {
 
     /// Asks about all.
     pub(super) async fn run(mut self, options: &VerifyAllOptions, out: &Arc<Outbox>) {
-        let transport = &match Transport::new(&self.server, &self.connection) {
+        let transport = &match Transport::new(&self.server, &self.connection).await {
             Ok(transport) => transport,
             Err(error) => return self.refuse(&error, out).await,
         };

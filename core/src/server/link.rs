@@ -24,7 +24,7 @@ pub(crate) struct Link {
 /// Why a question has no answer.
 pub(super) enum Unanswered {
     /// The connection was closed before: nothing was sent.
-    Unsent(Box<Request<String>>),
+    Unsent(Box<Request<String>>, hyper::Error),
     Failed(hyper::Error),
     /// In the midst of the body.
     Cut(hyper::Error),
@@ -44,7 +44,7 @@ impl Link {
             match sender.try_send_request(request).await {
                 Ok(response) => read(response).await,
                 Err(mut error) => Err(match error.take_message() {
-                    Some(request) => Unanswered::Unsent(Box::new(request)),
+                    Some(request) => Unanswered::Unsent(Box::new(request), error.into_error()),
                     None => Unanswered::Failed(error.into_error()),
                 }),
             }

@@ -83,10 +83,12 @@ impl Outbox {
         }
         let some = state.arrived.len().min(most);
         let taken: Vec<Checked> = state.arrived.drain(..some).map(|(checked, _permit)| checked).collect();
-        if state.end.is_some() || !state.arrived.is_empty() {
+        let (end, more) = (state.end, !state.arrived.is_empty());
+        drop(state);
+        if end.is_some() || more {
             self.bell.notify_one();
         }
-        if taken.is_empty() { state.end.map(Err) } else { Some(Ok(taken)) }
+        if taken.is_empty() { end.map(Err) } else { Some(Ok(taken)) }
     }
 
     /// The first end counts, except that who closes the run wants no more of it.

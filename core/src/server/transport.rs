@@ -3,6 +3,7 @@ use http::header::{
 };
 use http::{Method, Request, Uri};
 use serde_json::Value;
+use tokio::task::yield_now;
 
 use super::connect::{Cause, Connector};
 use super::failure::failure;
@@ -26,7 +27,15 @@ pub(crate) struct Transport {
 
 impl Transport {
     /// For one server: settings and address hold for no other.
-    pub(crate) fn new(server: &ServerUrl, connection: &Connection) -> Result<Self> {
+    pub(crate) async fn new(server: &ServerUrl, connection: &Connection) -> Result<Self> {
+        if server.is_https() {
+            // Certificates are read from files. The first poll may be that of an event loop, which must not wait for them.
+            yield_now().await;
+        }
+        Self::made(server, connection)
+    }
+
+    fn made(server: &ServerUrl, connection: &Connection) -> Result<Self> {
         // As in the runtime: the TLS and HTTP libraries too make things once in a process.
         let _pass = fork_gate::pass();
         let unusable = || bad_url(server);
@@ -53,7 +62,7 @@ impl Transport {
         self.get_api_over(&mut None, credential, path).await
     }
 
-    /// The same over `link`, which is opened where there is none, and left there if it can be used once more.
+    /// The same over `link`, which is opened where there is none, and left there for the next question.
     pub(crate) async fn get_api_over(
         &self,
         link: &mut Option<Link>,
@@ -107,7 +116,7 @@ impl Transport {
                     break reply;
                 }
                 // A server may close what it kept at any moment.
-                Err(Unanswered::Unsent(unsent)) if was_kept => request = *unsent,
+                Err(Unanswered::Unsent(unsent, _)) if was_kept => request = *unsent,
                 Err(unanswered) => return Err(self.unanswered(unanswered)),
             }
         };
@@ -127,10 +136,9 @@ impl Transport {
     fn unanswered(&self, unanswered: Unanswered) -> Error {
         let server = &self.server;
         match unanswered {
-            Unanswered::Unsent(_) => {
-                Error::new(ErrorKind::ConnectionFailed, format!("The connection to {server} failed."))
+            Unanswered::Unsent(_, cause) | Unanswered::Failed(cause) => {
+                self.failure(cause.into(), ErrorKind::ConnectionFailed)
             }
-            Unanswered::Failed(cause) => self.failure(cause.into(), ErrorKind::ConnectionFailed),
             Unanswered::Cut(cause) => self.failure(cause.into(), ErrorKind::ReplyCut),
             Unanswered::TooLarge => {
                 Error::new(ErrorKind::ReplyTooLarge, format!("{server} sent more than 1 MiB."))
@@ -174,7 +182,7 @@ mod tests {
         let connection = Connection { proxy: Proxy::Direct, ..Connection::default() };
         let token = AccessToken::parse("secret").unwrap();
         let credential = Credential::with_connection(&url, token, connection).unwrap();
-        let transport = Transport::new(credential.server(), credential.connection()).unwrap();
+        let transport = Transport::new(credential.server(), credential.connection()).await.unwrap();
         let mut link = None;
         for _ in 0..2 {
             let reply = transport.get_api_over(&mut link, &credential, "users/me").await.unwrap();

@@ -132,7 +132,7 @@ fn with_roots(certificates: &[CertificateDer<'static>]) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates.iter().cloned());
     let provider = Arc::new(aws_lc_rs::default_provider());
-    // A builder without roots fails; a credential for http:// has none.
+    // A builder without roots fails; a system may have none.
     let Ok(verifier) = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build() else {
         return builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth();
     };

@@ -56,7 +56,7 @@ impl Credential {
     }
 
     async fn ask_twice(&self) -> Result<Verified> {
-        let transport = Transport::new(self.server(), self.connection())?;
+        let transport = Transport::new(self.server(), self.connection()).await?;
         match self.ask(&transport, &mut None).await.0 {
             Err(refused) if refused.kind() == ErrorKind::TokenRejected => {
                 self.second_opinion(self.ask(&transport, &mut None).await.0)

@@ -187,6 +187,7 @@ pub struct VerifyAll {
     process: u32,
     total: usize,
     outbox: Arc<Outbox>,
+    unstarted: Option<io::Error>,
 }
 
 impl VerifyAll {
@@ -194,15 +195,15 @@ impl VerifyAll {
         let total = unread.len() + lanes.iter().map(Lane::len).sum::<usize>();
         let outbox = Arc::new(Outbox::new(BACKLOG));
         let run = Run(Arc::clone(&outbox));
-        // If the system starts no thread, the run is dropped, and so broken.
-        let _ = on_its_own_thread(async move {
+        // Where the system starts no thread, the future is dropped, and with it `Run`: the run is broken.
+        let started = on_its_own_thread(async move {
             tokio::select! {
                 biased;
                 () = run.0.attend() => {}
                 () = drive(lanes, unread, &options, &run.0) => run.0.end(End::Complete),
             }
         });
-        Self { process: process::id(), total, outbox }
+        Self { process: process::id(), total, outbox, unstarted: started.err() }
     }
 
     /// How many results there will be in all.
@@ -230,7 +231,16 @@ impl VerifyAll {
         match self.outbox.take(most.max(1)).await {
             Ok(batch) => Ok(batch),
             Err(End::Complete | End::Closed) => Ok(Vec::new()),
-            Err(End::Broken) => Err(Error::new(ErrorKind::Internal, "The run broke off.")),
+            Err(End::Broken) => Err(match &self.unstarted {
+                Some(source) => Error::new(
+                    ErrorKind::Internal,
+                    format!("The run could not be started: {source}."),
+                )
+                .with_hint(
+                    "Free threads and file descriptors, or raise the limits on them (ulimit -u, ulimit -n).",
+                ),
+                None => Error::new(ErrorKind::Internal, "The run broke off."),
+            }),
         }
     }
 
@@ -250,6 +260,10 @@ impl VerifyAll {
 impl Drop for VerifyAll {
     fn drop(&mut self) {
         self.close();
+        if self.is_inherited() {
+            // Locks in it may be held by a thread that is not in this process.
+            std::mem::forget(Arc::clone(&self.outbox));
+        }
     }
 }
 

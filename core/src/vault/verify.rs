@@ -7,7 +7,8 @@ use crate::server::Verified;
 impl Vault {
     /// Asks the server whether the entry of that name works, within `deadline` for everything.
     ///
-    /// The vault is read before the first await; a reader waits for no writer, so this blocks for microseconds.
+    /// The vault is read before the first await. That takes microseconds, or as long as another thread of this process
+    /// takes to write.
     ///
     /// # Errors
     /// As [`get`](Self::get) and [`Credential::verify`](crate::Credential::verify).

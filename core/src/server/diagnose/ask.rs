@@ -83,7 +83,7 @@ async fn search(credential: &Credential, admin: &Credential, until: Instant) -> 
     if credential.facts().token_id.is_some() || credential.facts().user_id.is_some() {
         return None;
     }
-    let asked = async { transport(admin)?.post_api(admin, "users/tokens/search", &term).await };
+    let asked = async { transport(admin).await?.post_api(admin, "users/tokens/search", &term).await };
     Some(within(admin, until, asked).await)
 }
 
@@ -93,12 +93,12 @@ fn owner_of(token: &Option<Answer>) -> Option<String> {
 }
 
 async fn get(credential: &Credential, path: &str, until: Instant) -> Answer {
-    within(credential, until, async { transport(credential)?.get_api(credential, path).await }).await
+    within(credential, until, async { transport(credential).await?.get_api(credential, path).await }).await
 }
 
 /// Each question has a fresh connection.
-fn transport(credential: &Credential) -> Result<Transport> {
-    Transport::new(credential.server(), credential.connection())
+async fn transport(credential: &Credential) -> Result<Transport> {
+    Transport::new(credential.server(), credential.connection()).await
 }
 
 async fn within(credential: &Credential, until: Instant, asked: impl Future<Output = Answer>) -> Answer {
