@@ -150,13 +150,12 @@ def importing(builds):
 
 def awaiting(builds, vaults):
     """What `await` adds to a call that ends at once, and to one that waits for a server."""
-    path = {"PYTHONPATH": builds.python}
+    program, path = [sys.executable, HERE / "python" / "awaiting.py"], {"PYTHONPATH": builds.python}
     server = Server(builds, 0)
     for title, vault, name in (
         ("a verify that needs no network", vaults.vault(1000), "no such entry"),
         ("a verify at a server on this machine", vaults.for_server(server.url, 10), "entry-000000"),
     ):
-        program = [sys.executable, HERE / "python" / "awaiting.py"]
         arguments = [vault, vaults.key_file, name]
         contenders = [
             *twice("floor: the same call, not awaited", [*program, "sync", *arguments], environment=path),

@@ -1,6 +1,5 @@
 //! Connections to a server: to its address, or through a proxy.
 
-use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::vec::IntoIter;
 
-use http::{HeaderValue, Uri};
+use http::Uri;
 use hyper::rt;
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -17,12 +16,10 @@ use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use tower_service::Service;
 
-use super::failure::NoSuchHost;
+use super::failure::{Cause, NoSuchHost};
 use super::trust::{ProxyFor, proxy_for, tls_config};
 use crate::error::{Error, Result};
 use crate::{Connection, ErrorKind, ServerUrl};
-
-pub(super) type Cause = Box<dyn StdError + Send + Sync>;
 
 /// What HTTP is spoken over.
 pub(super) trait Stream: rt::Read + rt::Write + Send + Unpin {}
@@ -36,20 +33,13 @@ pub(super) struct Connector {
     /// The server, or the proxy that passes plain HTTP on.
     to: Uri,
     way: Way,
-    forward: Option<Forward>,
-    /// The URL of the proxy, if there is one, without user and password.
-    proxy: Option<String>,
+    proxy: Option<ProxyFor>,
 }
 
 enum Way {
     Plain(Tcp),
     Tls(HttpsConnector<Tcp>),
     Tunnel(Box<HttpsConnector<Tunnel<HttpsConnector<Tcp>>>>),
-}
-
-/// That a proxy reads the requests, and what it wants to be told.
-pub(super) struct Forward {
-    pub(super) authorization: Option<HeaderValue>,
 }
 
 impl Connector {
@@ -65,15 +55,12 @@ impl Connector {
             let message = format!("The proxy {} is none for HTTP.", proxy.url());
             return Err(Error::new(ErrorKind::InvalidProxy, message));
         }
-        let named = proxy.as_ref().map(ProxyFor::url);
         let config = || Ok(Arc::new(tls_config(&connection.tls)?));
-        let (to, forward) = match &proxy {
-            Some(proxy) if !server.is_https() => {
-                (proxy.uri().clone(), Some(Forward { authorization: proxy.authorization().cloned() }))
-            }
-            _ => (origin, None),
+        let to = match &proxy {
+            Some(proxy) if !server.is_https() => proxy.uri().clone(),
+            _ => origin,
         };
-        let way = match proxy {
+        let way = match &proxy {
             Some(proxy) if server.is_https() => {
                 let config = config()?;
                 let to_proxy = HttpsConnector::from((tcp, Arc::clone(&config)));
@@ -88,16 +75,11 @@ impl Connector {
             }
             _ => Way::Plain(tcp),
         };
-        Ok(Self { to, way, forward, proxy: named })
+        Ok(Self { to, way, proxy })
     }
 
-    /// Whether requests go to a proxy that passes them on, and must name their server.
-    pub(super) fn forward(&self) -> Option<&Forward> {
-        self.forward.as_ref()
-    }
-
-    pub(super) fn proxy(&self) -> Option<&str> {
-        self.proxy.as_deref()
+    pub(super) fn proxy(&self) -> Option<&ProxyFor> {
+        self.proxy.as_ref()
     }
 
     pub(super) async fn connect(&self) -> std::result::Result<Box<dyn Stream>, Cause> {

@@ -4,11 +4,12 @@ use std::{fmt, io, iter};
 use rustls::{CertificateError, InvalidMessage};
 use rustls_pki_types::UnixTime;
 
-use super::connect::Cause;
 use super::diagnose::Certificate;
-use super::trust::SelfSigned;
+use super::trust::{ProxyFor, SelfSigned};
 use crate::error::{Error, quote};
 use crate::{ErrorKind, ServerUrl};
+
+pub(super) type Cause = Box<dyn StdError + Send + Sync>;
 
 /// A name that could not be resolved.
 #[derive(Debug)]
@@ -28,10 +29,15 @@ impl StdError for NoSuchHost {
 
 /// What went wrong on the way, told by the types in the cause's chain and never by its words; `otherwise` if they tell
 /// nothing.
-pub(super) fn failure(server: &ServerUrl, proxy: Option<&str>, cause: Cause, otherwise: ErrorKind) -> Error {
+pub(super) fn failure(
+    server: &ServerUrl,
+    proxy: Option<&ProxyFor>,
+    cause: Cause,
+    otherwise: ErrorKind,
+) -> Error {
     let kind = kind_of(server, &*cause).unwrap_or(otherwise);
     // Only the proxy's name is looked up, and only its port is knocked at.
-    let called = proxy.map_or_else(|| server.to_string(), |proxy| format!("the proxy {proxy}"));
+    let called = proxy.map_or_else(|| server.to_string(), |proxy| format!("the proxy {}", proxy.url()));
     let message = match kind {
         ErrorKind::DnsFailed => format!("The host of {called} could not be resolved."),
         ErrorKind::ConnectionRefused => format!("Nothing listens at {called}."),

@@ -5,10 +5,11 @@ use http::{Method, Request, Uri};
 use serde_json::Value;
 use tokio::task::yield_now;
 
-use super::connect::{Cause, Connector};
-use super::failure::failure;
+use super::connect::Connector;
+use super::failure::{Cause, failure};
 use super::link::{Link, Unanswered};
 use super::reply::Reply;
+use super::trust::ProxyFor;
 use crate::error::{Error, Result};
 use crate::fork_gate;
 use crate::{Connection, Credential, ErrorKind, ServerUrl};
@@ -49,8 +50,9 @@ impl Transport {
             (ACCEPT, HeaderValue::from_static("application/json")),
         ]);
         let connector = Connector::new(server, connection, origin)?;
-        let forward = connector.forward();
-        if let Some(authorization) = forward.and_then(|forward| forward.authorization.as_ref()) {
+        // A proxy that passes plain HTTP on reads it.
+        let forward = connector.proxy().filter(|_| !server.is_https());
+        if let Some(authorization) = forward.and_then(ProxyFor::authorization) {
             headers.insert(PROXY_AUTHORIZATION, authorization.clone());
         }
         let target = if forward.is_some() { server.as_str() } else { server.path() }.to_owned();
@@ -104,11 +106,9 @@ impl Transport {
         mut request: Request<String>,
     ) -> Result<Reply> {
         let reply = loop {
-            let kept = link.take();
-            let was_kept = kept.is_some();
-            let mut open = match kept {
-                Some(kept) => kept,
-                None => self.connect().await?,
+            let (mut open, was_kept) = match link.take() {
+                Some(kept) => (kept, true),
+                None => (self.connect().await?, false),
             };
             match open.ask(request).await {
                 Ok(reply) => {
